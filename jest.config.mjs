@@ -1,0 +1,14 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/strip-types.cjs' },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
+}
+
+export default {
+  projects: ['unit', 'integration', 'e2e'].map(tier => ({
+    ...shared,
+    displayName: tier,
+    testMatch: [`<rootDir>/test/${tier}/**/*.test.ts`],
+  })),
+}

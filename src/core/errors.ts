@@ -1,0 +1,68 @@
+/** One code per cause. Numbers are sysexits(3), and the shell's 126 and 127 for the command. */
+export const EXIT_CODES = {
+  BAD_USAGE: 64, // unknown flag, missing argument
+  BAD_TEMPLATE: 65, // the template or a reference in it does not parse
+  BAD_VALUE: 65, // a value that the environment, a type or a format cannot take
+  NOT_FOUND: 66, // no such secret, version, key or file
+  UNAVAILABLE: 69, // the store did not answer, retries included
+  BUG: 70, // anything that is not a SecwrapError
+  TIMED_OUT: 75, // the deadline passed; trying again may work
+  DENIED: 77, // credentials missing, expired or not allowed
+  BAD_CONFIG: 78,
+  NOT_EXECUTABLE: 126,
+  NO_COMMAND: 127,
+} as const
+
+export type ErrorCode = keyof typeof EXIT_CODES
+
+export interface ErrorDetails {
+  readonly ref?: string // the reference as written, never a value
+  readonly hint?: string // a command or a setting
+  readonly place?: { readonly file: string; readonly line: number; readonly name: string }
+  /** Set where trying again may work. `afterMs` is the store's own wish (Retry-After). */
+  readonly retry?: { readonly afterMs?: number; readonly throttled?: boolean }
+}
+
+/** The one error that users see. Its message is ours: nothing of a library's error goes into it but codes. */
+export class SecwrapError extends Error {
+  override readonly name = 'SecwrapError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.code]
+  }
+
+  /** The same error, told of a place in a template. An error that has a place keeps it. */
+  at(place: { readonly file: string; readonly line: number; readonly name: string }): SecwrapError {
+    return this.details.place ? this : new SecwrapError(this.code, this.message, { ...this.details, place })
+  }
+}
+
+/** Throws what was gathered: nothing, the one error, or all of them in an AggregateError, sorted by place. */
+export function throwTogether(problems: readonly SecwrapError[]): void {
+  const [first, ...others] = [...problems].sort(byPlace)
+  if (!first) return
+  if (others.length === 0) throw first
+  throw new AggregateError([first, ...others])
+}
+
+// Files keep the order in which they were met; Array.sort is stable.
+function byPlace(a: SecwrapError, b: SecwrapError): number {
+  const [left, right] = [a.details.place, b.details.place]
+  if (!left || !right || left.file !== right.file) return 0
+  return left.line - right.line
+}
+
+/** One line for people: `place: fact [CODE]`. */
+export function describe(error: SecwrapError): string {
+  const { place } = error.details
+  const where = place ? `${place.file}:${place.line}: ${place.name}: ` : ''
+  return `${where}${error.message} [${error.code}]`
+}

@@ -1,0 +1,105 @@
+/**
+ * The one transport of the read path: the runtime's own `fetch`, held on a short lead.
+ *
+ * Redirects are not followed (a token would travel along), nothing is printed whatever debug
+ * variable is set, a response has a size limit, and every failure becomes a SecwrapError that
+ * says who did not answer and why, by code alone. HTTP statuses are left to the caller.
+ */
+import { SecwrapError } from './errors.ts'
+
+export interface TlsOptions {
+  readonly ca?: string // PEM; replaces the built-in authorities
+  readonly cert?: string // PEM, client certificate
+  readonly key?: string // PEM
+  readonly serverName?: string // the name in the server's certificate, where it is not the host's
+  readonly insecure?: boolean // the user asked for no verification (VAULT_SKIP_VERIFY)
+}
+
+export interface HttpRequest {
+  readonly store: string // who is asked, as a message names it: `vault at https://vault:8200`
+  readonly method: 'GET' | 'POST' | 'PUT' | 'LIST' | 'DELETE' | 'PATCH'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly tls?: TlsOptions
+  readonly signal: AbortSignal
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string // at most MAX_BYTES
+}
+
+const MAX_BYTES = 32 * 1024 * 1024
+
+/** @throws SecwrapError UNAVAILABLE (retry where that may help), BAD_CONFIG (certificates), TIMED_OUT. */
+export async function send(request: HttpRequest): Promise<HttpResponse> {
+  try {
+    const response = await fetchOnce(request)
+    return { status: response.status, headers: response.headers, text: await readText(response) }
+  } catch (error) {
+    throw error instanceof SecwrapError ? error : describeFailure(error, request)
+  }
+}
+
+async function fetchOnce(request: HttpRequest): Promise<Response> {
+  const { url, method, headers = {}, body, signal } = request
+  const init: RequestInit = {
+    method,
+    headers,
+    signal,
+    redirect: 'manual',
+    ...(body !== undefined && { body }),
+  }
+  if (process.versions.bun) return fetch(url, { ...init, ...bunOptions(request) } as RequestInit)
+  const { nodeFetch } = await import('./http-node.ts')
+  return nodeFetch(url, init, request.tls)
+}
+
+function bunOptions({ url, tls }: HttpRequest): object {
+  // BUN_CONFIG_VERBOSE_FETCH would print every header, tokens too.
+  if (!url.startsWith('https:')) return { verbose: false }
+  const { ca, cert, key, serverName, insecure = false } = tls ?? {}
+  return {
+    verbose: false,
+    tls: {
+      rejectUnauthorized: !insecure, // said always, so that NODE_TLS_REJECT_UNAUTHORIZED has no part in it
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(serverName !== undefined && { serverName }),
+    },
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const declared = Number(response.headers.get('content-length') ?? 0)
+  if (declared > MAX_BYTES) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' })
+  const text = await response.text()
+  if (text.length > MAX_BYTES) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' })
+  return text
+}
+
+// What may be named of a failure. Anything else could be a library's sentence with a value in it.
+const CODE = /^[A-Z][A-Z0-9_]{2,60}$/
+const CERTIFICATE = /CERT|ISSUER|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY|ERR_SSL|ERR_TLS|ERR_OSSL/
+
+function describeFailure(error: unknown, { store, signal }: HttpRequest): SecwrapError {
+  if (signal.aborted)
+    return new SecwrapError('TIMED_OUT', `${store} did not answer in time`, { hint: '--timeout' })
+  const code = codeOf(error)
+  if (code && CERTIFICATE.test(code)) {
+    return new SecwrapError('BAD_CONFIG', `${store}: no trusted TLS connection (${code})`)
+  }
+  return new SecwrapError('UNAVAILABLE', `${store} can't be reached (${code ?? 'no response'})`, {
+    retry: {},
+  })
+}
+
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > 4) return undefined
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && CODE.test(code)) return code
+  return codeOf(cause, depth + 1)
+}

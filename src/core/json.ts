@@ -1,0 +1,42 @@
+/**
+ * JSON whose numbers stay digit for digit: 12345678901234567890 and 1.0 come out as they went in.
+ * Uses the source text that JSON.parse gives its reviver (ECMAScript 2025).
+ */
+
+export type Json = string | boolean | null | RawNumber | readonly Json[] | { readonly [key: string]: Json }
+
+/** A number as it stood in the text. */
+export interface RawNumber {
+  readonly rawJSON: string
+}
+
+const json = JSON as unknown as {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): Json
+  rawJSON(text: string): RawNumber
+  isRawJSON(value: unknown): value is RawNumber
+}
+
+/** The parsed text, or undefined where it is not JSON: the parser's own message would quote the value. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return json.parse(text, (_, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? json.rawJSON(source) : value,
+    )
+  } catch {
+    return undefined
+  }
+}
+
+export function isRawNumber(value: unknown): value is RawNumber {
+  return json.isRawJSON(value)
+}
+
+/** An object of a parsed text: neither a list, nor null, nor a number that was kept raw. */
+export function isJsonObject(value: unknown): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
+}
+
+/** The text of a parsed value; numbers as they stood. */
+export function formatJson(value: Json): string {
+  return JSON.stringify(value)
+}

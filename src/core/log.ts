@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs'
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const settings: { level: LogLevel; format: 'text' | 'json' } = { level: 'warn', format: 'text' }
+
+/** Set once, by main.ts, before anything is said. */
+export function configureLog(level: LogLevel, format: 'text' | 'json'): void {
+  settings.level = level
+  settings.format = format
+}
+
+/**
+ * One line on standard error: `secwrap: level: text`, or a JSON object.
+ *
+ * It writes to the descriptor itself: touching process.stderr would set O_NONBLOCK on a
+ * descriptor that the command inherits.
+ */
+export function log(level: Exclude<LogLevel, 'silent'> | 'hint', text: string): void {
+  const rank = LOG_LEVELS.indexOf(level === 'hint' ? 'error' : level)
+  if (rank > LOG_LEVELS.indexOf(settings.level)) return
+  const printable = text.replace(CONTROL, escapeControl)
+  const line =
+    settings.format === 'json'
+      ? JSON.stringify({ level, text: printable })
+      : `secwrap: ${level}: ${printable}`
+  writeAll(2, `${line}\n`)
+}
+
+// A name or path from a template could otherwise move the cursor or forge a line of ours.
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+
+function escapeControl(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Writes all of it, also into a pipe that is full for now; a closed one is no error of ours. */
+export function writeAll(descriptor: number, text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
+  let done = 0
+  while (done < bytes.length) {
+    try {
+      done += writeSync(descriptor, bytes, done)
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return
+      else throw error
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { SecwrapError } from './errors.ts'
+import type { Secret } from './secret.ts'
+
+/** Where one secret lives. Two ids with the same `uri` are the same secret. */
+export interface SecretId {
+  readonly uri: string // ssm:///prod/db?version=3: no #key, and none of the options that only shape the result
+  readonly scheme: string // ssm: picks the provider
+  readonly path: string // /prod/db, percent-decoded
+  readonly version?: string // number, stage or label; the newest if absent
+  readonly options: Readonly<Record<string, string>> // region, profile, …: what picks the store, not the secret
+}
+
+export interface Reference {
+  readonly raw: string // as the template writes it
+  readonly id: SecretId
+  readonly key?: readonly string[] // #db.password is ['db', 'password']: a field of a JSON value
+  readonly optional: boolean
+}
+
+/**
+ * A piece of a value that is worked out after the secrets are read.
+ * `parts` is what the expression stands for: a reference, or an earlier entry's parts.
+ */
+export interface Expansion {
+  readonly parts: readonly Part[]
+  readonly otherwise?: Otherwise
+  readonly filters: readonly string[] // names from template/filters.ts, applied from left to right
+}
+
+/** What the second half of `${parts…}` means: POSIX parameter expansion. */
+export interface Otherwise {
+  readonly operator: ':-' | '-' | ':?' | '?' | ':+' | '+'
+  readonly word: readonly Part[] // the default, the other value or the message
+}
+
+export type Part = string | Reference | Expansion
+
+/** Where something stands in a template: the `file:line: NAME` of a message. */
+export interface Place {
+  readonly file: string // as the user named it; <stdin> for standard input
+  readonly line: number // from 1
+  readonly name: string // DATABASE_URL; `*` or `CACHE_*` for a wildcard
+}
+
+export interface TemplateEntry extends Place {
+  readonly parts: readonly Part[] // text, references and expansions, in order; [] is the empty value
+  readonly decorators: Decorators
+  /** `*=…` and `PREFIX_*=…`: parts is one reference, and each secret below it becomes a name of its own. */
+  readonly wildcard?: { readonly prefix: string }
+  /** A bare `NAME`: the inherited value passes through, also with --pristine. */
+  readonly inherit?: true
+}
+
+export interface Decorators {
+  readonly required?: boolean // @required is true, @optional is false
+  readonly type?: string // url, enum(a,b), …: as written after @type=
+  readonly sensitive?: boolean // @sensitive is true, @public is false
+}
+
+/** What came of reading templates. `problems` are told together with those of later steps. */
+export interface Template {
+  readonly entries: readonly TemplateEntry[]
+  readonly problems: readonly SecwrapError[]
+  readonly warnings: readonly string[] // `file:line: NAME: text`, for `check`
+}
+
+export type Batch = Readonly<{
+  scheme: string
+  options: Readonly<Record<string, string>>
+  ids: readonly SecretId[]
+}>
+
+export type Environment = Readonly<Record<string, string>>
+
+/** The inherited environment as text. Names or values that are not UTF-8 are not in it (launch/ passes them on). */
+export type Inherited = Readonly<Record<string, string | undefined>>
+
+/** What a provider may use of its surroundings. */
+export interface ProviderContext {
+  readonly env: Inherited // for AWS_REGION, VAULT_ADDR and their like
+  readonly warn: (text: string) => void
+}
+
+export interface Provider {
+  /** Most ids that one `read` takes. */
+  readonly batchSize: number
+  /** An id that does not exist is absent from the result. Whatever else goes wrong throws. */
+  read(ids: readonly SecretId[], signal: AbortSignal): Promise<ReadonlyMap<SecretId, Secret>>
+  /**
+   * Every secret below a path that ends in `/`, by its name relative to that path (`db/host`).
+   * For wildcards; a provider without it serves maps only.
+   */
+  readPrefix?(prefix: SecretId, signal: AbortSignal): Promise<ReadonlyMap<string, Secret>>
+  /** Ends what the provider opened for itself: revokes a token that it took. Never throws. */
+  close?(): Promise<void>
+}
+
+export type CreateProvider = (options: Readonly<Record<string, string>>, context: ProviderContext) => Provider
