@@ -60,9 +60,9 @@ function byPlace(a: SecwrapError, b: SecwrapError): number {
   return left.line - right.line
 }
 
-/** One line for people: `place: fact [CODE]`. */
+/** One line for people: `file:line: NAME: fact [CODE]`. Line 0 stands for a place without lines, name '' for none. */
 export function describe(error: SecwrapError): string {
-  const { place } = error.details
-  const where = place ? `${place.file}:${place.line}: ${place.name}: ` : ''
-  return `${where}${error.message} [${error.code}]`
+  const { file, line, name } = error.details.place ?? { file: '', line: 0, name: '' }
+  const where = [file && (line > 0 ? `${file}:${line}` : file), name].filter(Boolean)
+  return `${[...where, error.message].join(': ')} [${error.code}]`
 }

@@ -38,7 +38,7 @@ export type Part = string | Reference | Expansion
 /** Where something stands in a template: the `file:line: NAME` of a message. */
 export interface Place {
   readonly file: string // as the user named it; <stdin> for standard input
-  readonly line: number // from 1
+  readonly line: number // from 1; 0 where there are none (the inherited environment, a flag)
   readonly name: string // DATABASE_URL; `*` or `CACHE_*` for a wildcard
 }
 
@@ -62,6 +62,13 @@ export interface Template {
   readonly entries: readonly TemplateEntry[]
   readonly problems: readonly SecwrapError[]
   readonly warnings: readonly string[] // `file:line: NAME: text`, for `check`
+}
+
+/** What came of reading references. A reference whose secret does not exist is absent from `secrets`. */
+export interface Resolved {
+  readonly secrets: ReadonlyMap<Reference, Secret>
+  readonly imports: ReadonlyMap<TemplateEntry, ReadonlyMap<string, Secret>> // wildcards: relative name → secret
+  readonly problems: readonly SecwrapError[] // with their places: denied, unreachable, no such field …
 }
 
 export type Batch = Readonly<{
