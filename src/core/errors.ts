@@ -40,9 +40,24 @@ export class SecwrapError extends Error {
   }
 
   /** The same error, told of a place in a template. An error that has a place keeps it. */
-  at(place: { readonly file: string; readonly line: number; readonly name: string }): SecwrapError {
-    return this.details.place ? this : new SecwrapError(this.code, this.message, { ...this.details, place })
+  at({
+    file,
+    line,
+    name,
+  }: {
+    readonly file: string
+    readonly line: number
+    readonly name: string
+  }): SecwrapError {
+    if (this.details.place) return this
+    return new SecwrapError(this.code, this.message, { ...this.details, place: { file, line, name } })
   }
+}
+
+/** For a `catch`. @throws whatever is no SecwrapError: a bug, which main.ts reports as one. */
+export function asSecwrapError(error: unknown): SecwrapError {
+  if (error instanceof SecwrapError) return error
+  throw error
 }
 
 /** Throws what was gathered: nothing, the one error, or all of them in an AggregateError, sorted by place. */

@@ -67,6 +67,8 @@ export interface Template {
 /** What came of reading references. A reference whose secret does not exist is absent from `secrets`. */
 export interface Resolved {
   readonly secrets: ReadonlyMap<Reference, Secret>
+  /** For an absent one, where more is known than that it does not exist: deleted, no such field. Code NOT_FOUND. */
+  readonly missing: ReadonlyMap<Reference, SecwrapError>
   readonly imports: ReadonlyMap<TemplateEntry, ReadonlyMap<string, Secret>> // wildcards: relative name → secret
   readonly problems: readonly SecwrapError[] // with their places: denied, unreachable, no such field …
 }
@@ -91,8 +93,11 @@ export interface ProviderContext {
 export interface Provider {
   /** Most ids that one `read` takes. */
   readonly batchSize: number
-  /** An id that does not exist is absent from the result. Whatever else goes wrong throws. */
-  read(ids: readonly SecretId[], signal: AbortSignal): Promise<ReadonlyMap<SecretId, Secret>>
+  /**
+   * An id that does not exist is absent from the result. Whatever else goes wrong throws, and counts
+   * for the whole batch; where it is about one id of several, that id maps to its error instead.
+   */
+  read(ids: readonly SecretId[], signal: AbortSignal): Promise<ReadonlyMap<SecretId, Secret | SecwrapError>>
   /**
    * Every secret below a path that ends in `/`, by its name relative to that path (`db/host`).
    * For wildcards; a provider without it serves maps only.

@@ -1,0 +1,23 @@
+const AWS = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+] as const
+
+/**
+ * Scheme → variables that hold secwrap's own credentials for that store. They do not reach the command
+ * (`--pass-credentials`, or naming one in the template, lets them through). Settings such as AWS_REGION
+ * or VAULT_ADDR, and paths of token files, are no credentials and stay.
+ */
+const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
+  ssm: AWS,
+  secretsmanager: AWS,
+  vault: ['VAULT_TOKEN', 'BAO_TOKEN', 'VAULT_SECRET_ID'],
+  azurekv: ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD', 'AZURE_PASSWORD'],
+  sops: ['SOPS_AGE_KEY'],
+}
+
+export function namesOfCredentials(schemes: Iterable<string>): ReadonlySet<string> {
+  return new Set([...schemes].flatMap(scheme => CREDENTIALS[scheme] ?? []))
+}

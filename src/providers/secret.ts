@@ -1,0 +1,43 @@
+import { Secret } from '../core/secret.ts'
+import type { Provider, ProviderContext, SecretId } from '../core/types.ts'
+import { dropNewline, readSecretFile, type SecretFile } from './shared/read-file.ts'
+import { readFolder } from './shared/read-folder.ts'
+
+/**
+ * A secret that the platform mounts as a file: `secret://db_password`.
+ *
+ * Looked for in $CREDENTIALS_DIRECTORY (systemd credentials), then in /run/secrets (Docker Swarm,
+ * Compose, BuildKit; Kubernetes volumes by their mountPath). The modes are the platform's choice,
+ * so none is warned of. Sources: systemd.exec(5), Docker "Manage sensitive data with secrets".
+ */
+export function createProvider(
+  options: Readonly<Record<string, string>>,
+  { env }: ProviderContext,
+): Provider {
+  const raw = options.raw !== undefined
+  const folders = [env.CREDENTIALS_DIRECTORY, '/run/secrets'].filter(folder => folder !== undefined)
+  return {
+    batchSize: 1,
+    async read(ids) {
+      const found = new Map<SecretId, Secret>()
+      for (const id of ids) {
+        const file = readFirst(folders, id)
+        if (file) found.set(id, new Secret(raw ? file.text : dropNewline(file.text)))
+      }
+      return found
+    },
+    async readPrefix(prefix) {
+      const found = folders.map(folder => readFolder(`${folder}/${prefix.path}`, prefix.uri))
+      // The first folder wins, as it does for one name.
+      return new Map(found.reverse().flatMap(secrets => [...secrets]))
+    },
+  }
+}
+
+function readFirst(folders: readonly string[], { path, uri }: SecretId): SecretFile | undefined {
+  for (const folder of folders) {
+    const file = readSecretFile(`${folder}/${path}`, uri)
+    if (file) return file
+  }
+  return undefined
+}

@@ -1,0 +1,67 @@
+import type { Batch, Part, Reference, SecretId, TemplateEntry } from '../core/types.ts'
+
+/** A reference and the entries that need it: its places in messages. */
+export interface Need {
+  readonly reference: Reference
+  readonly entry: TemplateEntry
+}
+
+/** Every reference of ordinary entries, in the order of the template. Wildcards are read by other calls. */
+export function collectNeeds(entries: readonly TemplateEntry[]): readonly Need[] {
+  return entries
+    .filter(entry => !entry.wildcard)
+    .flatMap(entry => [...referencesIn(entry.parts)].map(reference => ({ reference, entry })))
+}
+
+export function* referencesIn(parts: readonly Part[]): Iterable<Reference> {
+  for (const part of parts) {
+    if (typeof part === 'string') continue
+    if ('raw' in part) yield part
+    else {
+      yield* referencesIn(part.parts)
+      if (part.otherwise) yield* referencesIn(part.otherwise.word)
+    }
+  }
+}
+
+/** The kinds of store that a template uses, wildcards too. */
+export function schemesIn(entries: readonly TemplateEntry[]): ReadonlySet<string> {
+  return new Set(entries.flatMap(entry => [...referencesIn(entry.parts)].map(({ id }) => id.scheme)))
+}
+
+/** Ids of one store, read by one provider. */
+export interface Group {
+  readonly scheme: string
+  readonly options: Readonly<Record<string, string>>
+  readonly ids: readonly SecretId[]
+}
+
+/** Equal ids once, by store: the scheme and the options that pick it. */
+export function groupIds(ids: Iterable<SecretId>): readonly Group[] {
+  const groups = new Map<
+    string,
+    { scheme: string; options: SecretId['options']; ids: Map<string, SecretId> }
+  >()
+  for (const id of ids) {
+    const store = storeKey(id)
+    const group = groups.get(store) ?? { scheme: id.scheme, options: id.options, ids: new Map() }
+    if (!group.ids.has(id.uri)) group.ids.set(id.uri, id)
+    groups.set(store, group)
+  }
+  return [...groups.values()].map(group => ({ ...group, ids: [...group.ids.values()] }))
+}
+
+/** Two ids with the same key are served by the same provider object. */
+export function storeKey({ scheme, options }: Pick<SecretId, 'scheme' | 'options'>): string {
+  const pairs = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
+  return pairs.length === 0 ? scheme : `${scheme} ${JSON.stringify(pairs)}`
+}
+
+/** Cuts a group into full batches: 23 ids of a store that takes 10 are 10, 10 and 3. */
+export function cutBatches({ scheme, options, ids }: Group, batchSize: number): readonly Batch[] {
+  const batches: Batch[] = []
+  for (let start = 0; start < ids.length; start += batchSize) {
+    batches.push({ scheme, options, ids: ids.slice(start, start + batchSize) })
+  }
+  return batches
+}
