@@ -3,12 +3,17 @@
  * need a dispatcher of their own. Bun's `fetch` takes these as options (http.ts).
  */
 import type { Dispatcher } from 'undici'
-import type { TlsOptions } from './http.ts'
+import type { HttpRequest, TlsOptions } from './http.ts'
 
-export async function nodeFetch(url: string, init: RequestInit, tls: TlsOptions = {}): Promise<Response> {
-  if (!needsDispatcher(url, tls)) return fetch(url, init)
+export async function nodeFetch(
+  url: string,
+  init: RequestInit,
+  { tls = {}, direct = false }: Pick<HttpRequest, 'tls' | 'direct'> = {},
+): Promise<Response> {
+  const proxied = !direct && usesProxy()
+  if (!proxied && !needsDispatcher(url, tls)) return fetch(url, init)
   const { fetch: fetchWithDispatcher } = await import('undici')
-  const dispatcher = await openDispatcher(tls)
+  const dispatcher = await openDispatcher(tls, proxied)
   return (await fetchWithDispatcher(url, { ...init, dispatcher } as never)) as unknown as Response
 }
 
@@ -16,25 +21,28 @@ export async function nodeFetch(url: string, init: RequestInit, tls: TlsOptions 
 // either becomes the command or exits.
 const dispatchers = new Map<string, Promise<Dispatcher>>()
 
-function openDispatcher(tls: TlsOptions): Promise<Dispatcher> {
-  const key = JSON.stringify(tls)
-  const dispatcher = dispatchers.get(key) ?? createDispatcher(tls)
+function openDispatcher(tls: TlsOptions, proxied: boolean): Promise<Dispatcher> {
+  const key = JSON.stringify([tls, proxied])
+  const dispatcher = dispatchers.get(key) ?? createDispatcher(tls, proxied)
   dispatchers.set(key, dispatcher)
   return dispatcher
 }
 
-async function createDispatcher({ serverName, insecure = false, ...pem }: TlsOptions): Promise<Dispatcher> {
+async function createDispatcher(
+  { serverName, insecure = false, ...pem }: TlsOptions,
+  proxied: boolean,
+): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici')
   const connect = {
     ...pem,
     rejectUnauthorized: !insecure,
     ...(serverName !== undefined && { servername: serverName }),
   }
-  return usesProxy() ? new EnvHttpProxyAgent({ connect, requestTls: connect }) : new Agent({ connect })
+  return proxied ? new EnvHttpProxyAgent({ connect, requestTls: connect }) : new Agent({ connect })
 }
 
 function needsDispatcher(url: string, tls: TlsOptions): boolean {
-  return usesProxy() || (url.startsWith('https:') && (Object.keys(tls).length > 0 || isVerificationOff()))
+  return url.startsWith('https:') && (Object.keys(tls).length > 0 || isVerificationOff())
 }
 
 // Node would otherwise let this variable switch off the check of every certificate.
@@ -44,5 +52,5 @@ function isVerificationOff(): boolean {
 
 function usesProxy(): boolean {
   const { env } = process
-  return Boolean(env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy)
+  return Boolean(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy)
 }

@@ -22,6 +22,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly tls?: TlsOptions
+  readonly direct?: boolean // past any proxy: metadata services of this machine, which answer with credentials
   readonly signal: AbortSignal
 }
 
@@ -43,6 +44,14 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   }
 }
 
+/** What the store wishes by Retry-After, in milliseconds; undefined where it says nothing that can be read. */
+export function retryAfterMs(headers: Headers, now = Date.now()): number | undefined {
+  const text = headers.get('retry-after')
+  if (text === null) return undefined
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
+  return ms >= 0 ? ms : undefined
+}
+
 async function fetchOnce(request: HttpRequest): Promise<Response> {
   const { url, method, headers = {}, body, signal } = request
   const init: RequestInit = {
@@ -54,15 +63,16 @@ async function fetchOnce(request: HttpRequest): Promise<Response> {
   }
   if (process.versions.bun) return fetch(url, { ...init, ...bunOptions(request) } as RequestInit)
   const { nodeFetch } = await import('./http-node.ts')
-  return nodeFetch(url, init, request.tls)
+  return nodeFetch(url, init, request)
 }
 
-function bunOptions({ url, tls }: HttpRequest): object {
+function bunOptions({ url, tls, direct = false }: HttpRequest): object {
   // BUN_CONFIG_VERBOSE_FETCH would print every header, tokens too.
-  if (!url.startsWith('https:')) return { verbose: false }
+  const plain = { verbose: false, ...(direct && { proxy: false }) }
+  if (!url.startsWith('https:')) return plain
   const { ca, cert, key, serverName, insecure = false } = tls ?? {}
   return {
-    verbose: false,
+    ...plain,
     tls: {
       rejectUnauthorized: !insecure, // said always, so that NODE_TLS_REJECT_UNAUTHORIZED has no part in it
       ...(ca !== undefined && { ca }),
