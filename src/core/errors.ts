@@ -6,6 +6,7 @@ export const EXIT_CODES = {
   NOT_FOUND: 66, // no such secret, version, key or file
   UNAVAILABLE: 69, // the store did not answer, retries included
   BUG: 70, // anything that is not a SecwrapError
+  CONFLICT: 75, // somebody else wrote in between; trying again may work
   TIMED_OUT: 75, // the deadline passed; trying again may work
   DENIED: 77, // credentials missing, expired or not allowed
   BAD_CONFIG: 78,

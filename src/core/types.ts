@@ -108,3 +108,50 @@ export interface Provider {
 }
 
 export type CreateProvider = (options: Readonly<Record<string, string>>, context: ProviderContext) => Provider
+
+/** One version of a secret, as its store tells it. */
+export interface Version {
+  readonly id: string // what `?version=` takes
+  readonly state: 'current' | 'previous' | 'disabled' | 'deleted' | 'destroyed'
+  readonly createdAt?: Date
+  readonly author?: string
+  readonly labels?: readonly string[] // SSM labels, Secrets Manager stages
+}
+
+export interface WriteOptions {
+  /** Write only if this is still the newest version; '' is "only if there is none yet". */
+  readonly ifVersion?: string
+}
+
+export interface DeleteOptions {
+  readonly destroy?: boolean // for good, where the store would keep it for a while
+  readonly recover?: boolean // takes a deletion back
+}
+
+export interface Listed {
+  readonly id: SecretId
+  readonly version?: string
+  readonly updatedAt?: Date
+  readonly author?: string
+}
+
+/**
+ * The verbs that write and administer, by the vendor's client: a file of its own beside the provider,
+ * so that reading never loads it. A read-only store has none. `secret` is always the whole secret:
+ * a `#key` is merged by the caller, with `current` and `ifVersion`.
+ */
+export interface Writer {
+  /** The newest value with its version; undefined where there is none. */
+  current(id: SecretId, signal: AbortSignal): Promise<{ secret: Secret; version: Version } | undefined>
+  /** @throws SecwrapError CONFLICT where `ifVersion` is not the newest, or the store can't check it: BAD_USAGE. */
+  write(id: SecretId, secret: Secret, options: WriteOptions, signal: AbortSignal): Promise<Version>
+  /** @throws SecwrapError NOT_FOUND. */
+  delete(id: SecretId, options: DeleteOptions, signal: AbortSignal): Promise<void>
+  /** Every secret below a path that ends in `/`, in the store's order, page by page. */
+  list(prefix: SecretId, signal: AbortSignal): AsyncIterable<Listed>
+  /** Newest first. @throws SecwrapError NOT_FOUND; BAD_USAGE where the store keeps no versions. */
+  history(id: SecretId, signal: AbortSignal): Promise<readonly Version[]>
+  close?(): Promise<void>
+}
+
+export type CreateWriter = (options: Readonly<Record<string, string>>, context: ProviderContext) => Writer

@@ -1,4 +1,4 @@
-import type { CreateProvider } from '../core/types.ts'
+import type { CreateProvider, CreateWriter } from '../core/types.ts'
 
 /** Scheme → provider. A provider's file is loaded when a template names its scheme, and only then. */
 export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createProvider: CreateProvider }>>> =
@@ -6,3 +6,6 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
     file: () => import('./file.ts'),
     secret: () => import('./secret.ts'),
   }
+
+/** Scheme → writer, for the stores that can be written. Loaded by the verbs that write, list and tell versions. */
+export const WRITERS: Readonly<Record<string, () => Promise<{ readonly createWriter: CreateWriter }>>> = {}
