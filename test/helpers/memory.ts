@@ -1,0 +1,60 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
+
+export interface Finding {
+  readonly region: string // [stack], [heap], a file's path, or '' for anonymous memory
+  readonly count: number
+}
+
+const CHUNK = 1024 * 1024
+
+/** Every place in a process's readable memory that holds these bytes. Needs the same user or root. */
+export function findInMemory(pid: number, bytes: Buffer): readonly Finding[] {
+  const descriptor = openSync(`/proc/${pid}/mem`, 'r')
+  try {
+    return regionsOf(pid)
+      .map(({ start, end, name }) => ({ region: name, count: countIn(descriptor, start, end, bytes) }))
+      .filter(({ count }) => count > 0)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+interface Region {
+  readonly start: bigint
+  readonly end: bigint
+  readonly name: string
+}
+
+// 7ffd1000-7ffd3000 rw-p 00000000 00:00 0   [stack]
+function regionsOf(pid: number): readonly Region[] {
+  const lines = readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n')
+  return lines.flatMap(line => {
+    const [, start, end, mode, name = ''] =
+      /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s*(.*)$/.exec(line) ?? []
+    if (!start || !end || !mode?.startsWith('r') || name.startsWith('[v')) return []
+    return [{ start: BigInt(`0x${start}`), end: BigInt(`0x${end}`), name }]
+  })
+}
+
+function countIn(descriptor: number, start: bigint, end: bigint, bytes: Buffer): number {
+  let count = 0
+  let carry = Buffer.alloc(0)
+  for (let at = start; at < end; at += BigInt(CHUNK)) {
+    const chunk = readAt(descriptor, at, Number(end - at < BigInt(CHUNK) ? end - at : BigInt(CHUNK)))
+    const text = Buffer.concat([carry, chunk])
+    for (let hit = text.indexOf(bytes); hit >= 0; hit = text.indexOf(bytes, hit + 1)) count++
+    // What could begin a match that the next chunk ends; too short to hold a whole one.
+    carry = text.subarray(Math.max(0, text.length - bytes.length + 1))
+  }
+  return count
+}
+
+// A page that can't be read (a guard, a device) holds nothing for us.
+function readAt(descriptor: number, position: bigint, length: number): Buffer {
+  const chunk = Buffer.alloc(length)
+  try {
+    return chunk.subarray(0, readSync(descriptor, chunk, 0, length, position))
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
