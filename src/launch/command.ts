@@ -1,0 +1,52 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { SecwrapError } from '../core/errors.ts'
+
+/** Where a command is looked for when there is no PATH at all. Source: execvp(3). */
+const DEFAULT_PATH = '/bin:/usr/bin'
+
+/**
+ * The file that a shell would run for this name: itself if it has a slash, else the first executable
+ * file of that name in the folders of PATH, where an empty folder is the current one.
+ * Source: POSIX, 2.9.1.4 (Command Search and Execution).
+ *
+ * @throws SecwrapError NO_COMMAND, or NOT_EXECUTABLE where only files that may not run were found.
+ */
+export function findCommand(name: string, path: string = DEFAULT_PATH): string {
+  const hasSlash = name.includes('/')
+  const candidates = hasSlash ? [name] : path.split(':').map(folder => `${folder || '.'}/${name}`)
+  let refused: SecwrapError | undefined
+  for (const file of name === '' ? [] : candidates) {
+    const finding = inspect(file)
+    if (finding === 'executable') return file
+    if (finding === 'denied') refused ??= denied(file)
+    // The search skips a folder that happens to have the name; a path that leads to one is a mistake.
+    if (finding === 'folder' && hasSlash) refused = isFolder(file)
+  }
+  throw refused ?? notFound(name, hasSlash)
+}
+
+function inspect(file: string): 'executable' | 'denied' | 'folder' | 'absent' {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (!stats) return 'absent'
+    if (stats.isDirectory()) return 'folder'
+    accessSync(file, constants.X_OK)
+    return stats.isFile() ? 'executable' : 'denied'
+  } catch {
+    return 'denied' // not executable, no permission to search its folder, a loop of links, a name too long
+  }
+}
+
+function denied(file: string): SecwrapError {
+  return new SecwrapError('NOT_EXECUTABLE', `${file} may not be executed`, { hint: `chmod +x ${file}` })
+}
+
+function isFolder(file: string): SecwrapError {
+  return new SecwrapError('NOT_EXECUTABLE', `${file} is a folder`, { hint: `ls ${file}` })
+}
+
+function notFound(name: string, hasSlash: boolean): SecwrapError {
+  return new SecwrapError('NO_COMMAND', `command not found: ${name}`, {
+    hint: hasSlash ? `ls -l ${name}` : 'no folder of PATH has it: install it, or give its path',
+  })
+}

@@ -1,0 +1,53 @@
+/** What this process keeps to itself, and what it leaves alone, until it becomes the command. */
+import { readFileSync } from 'node:fs'
+import { openLibc, systemCalls } from './libc.ts'
+import type { StartState } from './start-state.ts'
+
+const PR_SET_DUMPABLE = 4
+
+/**
+ * From here on no core file holds our memory and no process of the same user can read it; execve undoes
+ * that for the command. It also closes /proc/self to us. Source: prctl(2).
+ */
+export function protectProcess(): void {
+  openLibc()?.call(systemCalls().prctl, PR_SET_DUMPABLE, 0)
+}
+
+/**
+ * Takes the variables that are not UTF-8 out of the environment. To be called before `protectProcess`.
+ *
+ * @returns `NAME=value` of each, as bytes.
+ */
+export function takeRawInherited(environment: NodeJS.ProcessEnv): readonly Uint8Array[] {
+  const replaced = Object.keys(environment).filter(
+    name => hasReplacement(name) || hasReplacement(environment[name]),
+  )
+  if (replaced.length === 0) return []
+  const raw = readFileSync('/proc/self/environ', 'latin1')
+    .split('\0')
+    .map(text => Buffer.from(text, 'latin1'))
+    .filter(variable => !isUtf8(variable))
+  const names = new Set(raw.map(variable => variable.toString().split('=', 1)[0]))
+  for (const name of replaced) if (names.has(name)) delete environment[name]
+  return raw
+}
+
+// The runtime decodes what is not UTF-8 into this character. It may as well be the caller's own.
+function hasReplacement(text: string | undefined): boolean {
+  return text?.includes('\ufffd') ?? false
+}
+
+function isUtf8(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString()).equals(bytes)
+}
+
+const ENDING = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const
+
+/** As PID 1 a signal without a handler is dropped: these end the process at once, as they would elsewhere. */
+export function endOnSignals({ ignored }: StartState): void {
+  if (process.pid !== 1) return
+  for (const [name, number] of Object.entries(ENDING)) {
+    if ((ignored >> BigInt(number - 1)) & 1n) continue // by the caller, as nohup does
+    process.on(name, () => process.exit(128 + number))
+  }
+}

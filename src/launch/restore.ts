@@ -1,0 +1,55 @@
+import { type Libc, systemCalls } from './libc.ts'
+import type { StartState } from './start-state.ts'
+
+const RLIMIT_NOFILE = 7
+const F_SETFD = 2
+const FD_CLOEXEC = 1
+const SIG_SETMASK = 2
+const SIG_DFL = 0n
+const SIG_IGN = 1n
+const SIGPIPE = 13
+const SIGXFSZ = 25
+const LAST_SIGNAL = 64
+const MASK_BYTES = 8
+
+/** Gives the process back what its caller gave it, as the last thing before it becomes the command. */
+export function restoreState(libc: Libc, start: StartState): void {
+  if (start.openFiles !== undefined) restoreOpenFiles(libc, start.openFiles)
+  restoreDescriptors(libc, start.descriptors)
+  restoreIgnored(libc, start.ignored)
+  const mask = new BigUint64Array([start.blocked])
+  libc.call(systemCalls().rt_sigprocmask, SIG_SETMASK, libc.addressOf(mask), 0, MASK_BYTES)
+}
+
+function restoreOpenFiles(libc: Libc, soft: bigint): void {
+  const limit = new BigUint64Array(2) // soft, hard
+  libc.call(systemCalls().prlimit64, 0, RLIMIT_NOFILE, 0, libc.addressOf(limit))
+  if (limit[0] === soft) return
+  limit[0] = soft
+  libc.call(systemCalls().prlimit64, 0, RLIMIT_NOFILE, libc.addressOf(limit), 0)
+}
+
+/** Both runtimes mark the caller's descriptors to be closed, Node even 0 to 2. Our own are marked by themselves. */
+function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
+  for (const descriptor of descriptors) libc.call(systemCalls().fcntl, descriptor, F_SETFD, 0)
+  // What the caller had closed, the runtime has opened again, on /dev/null or for itself.
+  for (const standard of [0, 1, 2]) {
+    if (!descriptors.includes(standard)) libc.call(systemCalls().fcntl, standard, F_SETFD, FD_CLOEXEC)
+  }
+}
+
+/**
+ * execve turns handlers into the default by itself; only "ignored" is inherited. Both runtimes ignore
+ * SIGPIPE and SIGXFSZ; Node and a handler of ours undo what the caller had ignored.
+ */
+function restoreIgnored(libc: Libc, ignored: bigint): void {
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+    if ((ignored >> BigInt(signal - 1)) & 1n) setAction(libc, signal, SIG_IGN)
+    else if (signal === SIGPIPE || signal === SIGXFSZ) setAction(libc, signal, SIG_DFL)
+  }
+}
+
+function setAction(libc: Libc, signal: number, handler: bigint): void {
+  const action = new BigUint64Array([handler, 0n, 0n, 0n]) // the kernel's: handler, flags, restorer, mask
+  libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
+}

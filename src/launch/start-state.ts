@@ -1,0 +1,49 @@
+/**
+ * What the caller gave this process: limits, signals and descriptors, before the runtime changed them.
+ * bin/secwrap.js writes it down in a variable. Where nobody did, it is assumed to be the usual.
+ */
+import { readFileSync } from 'node:fs'
+
+export interface StartState {
+  readonly openFiles: bigint | undefined // RLIMIT_NOFILE, soft
+  readonly ignored: bigint // signals, one bit each: 1n << (signal - 1)
+  readonly blocked: bigint
+  readonly descriptors: readonly number[] // those that were open
+}
+
+/** Holds `version pid openFiles ignored blocked descriptor,descriptor,…`; the masks in hex. */
+const START_VARIABLE = 'SECWRAP_START'
+
+const RECORD = /^1 (\d+) (\d+|unlimited) ([0-9a-f]{1,16}) ([0-9a-f]{1,16}) ([\d,]*)$/
+
+/** Takes the record out of the environment. If there is none of this very process: what is likely. */
+export function takeStartState(environment: NodeJS.ProcessEnv): StartState {
+  const record = environment[START_VARIABLE]
+  if (record === undefined) return assumeStartState()
+  delete environment[START_VARIABLE]
+  const [, pid, openFiles, ignored, blocked, descriptors] = RECORD.exec(record) ?? []
+  if (Number(pid) !== process.pid) return assumeStartState()
+  return {
+    openFiles: openFiles === 'unlimited' ? INFINITY : BigInt(openFiles ?? 0),
+    ignored: BigInt(`0x${ignored}`),
+    blocked: BigInt(`0x${blocked}`),
+    descriptors: (descriptors ?? '').split(',').filter(Boolean).map(Number),
+  }
+}
+
+const INFINITY = 2n ** 64n - 1n // RLIM_INFINITY
+
+function assumeStartState(): StartState {
+  return { openFiles: readParentLimit(), ignored: 0n, blocked: 0n, descriptors: [0, 1, 2] }
+}
+
+// The limit is inherited, so the parent's is ours, unless it is of another user or changed it in between.
+function readParentLimit(): bigint | undefined {
+  try {
+    const limits = readFileSync(`/proc/${process.ppid}/limits`, 'latin1')
+    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
+    return soft === undefined ? undefined : BigInt(soft)
+  } catch {
+    return undefined
+  }
+}
