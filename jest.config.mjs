@@ -6,6 +6,8 @@ const shared = {
 }
 
 export default {
+  maxWorkers: 2,
+  testTimeout: 30_000, // two cores that also build and serve
   projects: ['unit', 'integration', 'e2e'].map(tier => ({
     ...shared,
     displayName: tier,
