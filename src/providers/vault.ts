@@ -1,0 +1,87 @@
+/**
+ * HashiCorp Vault and OpenBao: `vault://secret/api#key`, `vault://database/creds/app#username`.
+ *
+ * The path is the one of `vault kv get`, or of `vault read` outside of KV mounts. Each path is one
+ * request, and so is each mount. Source: Vault API documentation, "KV secrets engine", "sys/internal/ui".
+ */
+import { SecwrapError } from '../core/errors.ts'
+import type { Secret } from '../core/secret.ts'
+import type { CreateProvider, SecretId } from '../core/types.ts'
+import { type Asked, readAnswer } from './vault/answer.ts'
+import { errorsOf, type VaultAnswer } from './vault/client.ts'
+import { explainDenial, mountRefused } from './vault/denial.ts'
+import { type Mount, Mounts } from './vault/mounts.ts'
+import { openSession, type Session } from './vault/session.ts'
+import { readSettings } from './vault/settings.ts'
+
+export const createProvider: CreateProvider = (options, context) => {
+  const settings = readSettings(options, context.env)
+  const session = openSession(settings, context)
+  const reader: Reader = {
+    session,
+    namespace: settings.namespace,
+    mounts: mountsOf(session, settings.namespace),
+  }
+  return {
+    batchSize: 1,
+    async read(ids, signal) {
+      const found = new Map<SecretId, Secret>()
+      const readInto = async (id: SecretId) => {
+        const secret = await readOne(reader, id, signal)
+        if (secret) found.set(id, secret)
+      }
+      await Promise.all(ids.map(readInto))
+      return found
+    },
+    close: session.close,
+  }
+}
+
+interface Reader {
+  readonly session: Session
+  readonly namespace: string | undefined
+  readonly mounts: Mounts
+}
+
+async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promise<Secret | undefined> {
+  const { session, namespace } = reader
+  const asked = await locate(reader, id, signal)
+  const { value: token } = await session.token(signal)
+  const query = id.version === undefined ? '' : `version=${id.version}`
+  const answer = await session.client.request({ path: asked.path, query, token, namespace }, signal)
+  if (answer.status === 403) throw await explainDenial(session, asked.path, signal)
+  session.noteLease(answer)
+  return readAnswer(answer, asked)
+}
+
+async function locate({ session, mounts }: Reader, id: SecretId, signal: AbortSignal): Promise<Asked> {
+  const path = id.path.replace(/^\/+/, '')
+  const mount = await mounts.find(path, signal)
+  if (!mount) throw mountRefused(session, path)
+  checkVersion(id, mount)
+  const { store } = session.client
+  if (!mount.versioned) return { id, path, unwraps: false, store }
+  return { id, path: `${mount.path}data/${path.slice(mount.path.length)}`, unwraps: true, store }
+}
+
+function checkVersion({ version, uri }: SecretId, mount: Mount): void {
+  if (version === undefined || (mount.versioned && /^\d+$/.test(version))) return
+  const fact = mount.versioned ? 'versions are numbers' : `${mount.path} keeps no versions`
+  throw new SecwrapError('BAD_TEMPLATE', `${uri}: ${fact}`, { ref: uri })
+}
+
+function mountsOf(session: Session, namespace: string | undefined): Mounts {
+  return new Mounts(async (path, signal) => {
+    const { value: token } = await session.token(signal)
+    const request = { path: `sys/internal/ui/mounts/${path}`, token, namespace }
+    const answer = await session.client.request(request, signal)
+    if (answer.status !== 403) return answer
+    if (isAboutMount(answer)) return undefined
+    throw await explainDenial(session, path, signal)
+  })
+}
+
+/** "preflight capability check returned 403": from a living token, where a dead one gets less. */
+function isAboutMount(answer: VaultAnswer): boolean {
+  return errorsOf(answer).includes('preflight')
+}

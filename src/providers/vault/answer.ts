@@ -1,0 +1,77 @@
+/** What an answer to a read means: a secret, nothing there, or why not. */
+import { SecwrapError } from '../../core/errors.ts'
+import { formatJson, isJsonObject, type Json } from '../../core/json.ts'
+import { Secret } from '../../core/secret.ts'
+import type { SecretId } from '../../core/types.ts'
+import { errorsOf, type VaultAnswer } from './client.ts'
+
+/** What was asked: `path` is the API's. */
+export interface Asked {
+  readonly id: SecretId
+  readonly path: string // secret/data/api
+  readonly unwraps: boolean // the answer has KV version 2's envelope, or may have it
+  readonly store: string
+}
+
+/** @returns undefined where there is nothing; 403 is the caller's. @throws SecwrapError. */
+export function readAnswer(answer: VaultAnswer, asked: Asked): Secret | undefined {
+  if (answer.status >= 200 && answer.status < 300) return readSecret(answer, asked)
+  if (answer.status === 404) return explainAbsence(answer, asked)
+  if (answer.status === 405) throw notReadable(asked)
+  if (/unknown (role|key)|could not be found/.test(errorsOf(answer))) {
+    throw missing(asked, `${asked.path} does not exist in ${asked.store}`)
+  }
+  throw new SecwrapError('BAD_CONFIG', `${asked.store} can't read ${asked.path} (HTTP ${answer.status})`, {
+    ref: asked.id.uri,
+  })
+}
+
+function readSecret({ status, body, text }: VaultAnswer, { unwraps }: Asked): Secret | undefined {
+  if (text !== '') return new Secret(text)
+  if (status === 204) return undefined
+  // sys/health and its like answer without an envelope.
+  const data = Object.hasOwn(body, 'data') ? body.data : body
+  if (data === undefined || data === null) return undefined
+  return new Secret(formatJson(unwraps && isVersioned(data) ? data.data : data))
+}
+
+function isVersioned(data: Json): data is { readonly data: Json; readonly metadata: Json } {
+  return isJsonObject(data) && isJsonObject(data.data) && isJsonObject(data.metadata)
+}
+
+function explainAbsence(answer: VaultAnswer, asked: Asked): undefined {
+  const { body } = answer
+  const data = isJsonObject(body.data) ? body.data : {}
+  if (isJsonObject(data.metadata)) throw missing(asked, `${asked.id.uri} ${stateOf(data.metadata)}`)
+  if (Array.isArray(body.warnings) && body.warnings.length > 0) {
+    throw missing(
+      asked,
+      `${asked.path} is in a KV version 2 mount, whose API paths have data/ after the mount`,
+    )
+  }
+  const errors = errorsOf(answer)
+  if (/namespace not found/.test(errors)) {
+    throw new SecwrapError('BAD_CONFIG', `${asked.store} has no such namespace`, { hint: 'VAULT_NAMESPACE' })
+  }
+  if (asked.unwraps && asked.path.includes('/data/data/')) {
+    throw missing(asked, `${asked.id.uri} does not exist: paths are written without data/`)
+  }
+  if (/no handler for route/.test(errors))
+    throw missing(asked, `${asked.store} has no mount for ${asked.path}`)
+  return undefined
+}
+
+function stateOf({ destroyed, version }: Readonly<Record<string, Json>>): string {
+  const which = isJsonObject(version) || version === undefined ? '' : ` (version ${formatJson(version)})`
+  return `${destroyed === true ? 'was destroyed' : 'is deleted'}${which}`
+}
+
+function missing({ id }: Asked, message: string): SecwrapError {
+  return new SecwrapError('NOT_FOUND', message, { ref: id.uri })
+}
+
+function notReadable({ id, path, store }: Asked): SecwrapError {
+  return new SecwrapError('BAD_TEMPLATE', `${store}: ${path} takes writes only, it can't be read`, {
+    ref: id.uri,
+  })
+}

@@ -1,0 +1,39 @@
+/** A refused read: either no policy allows it, or the token is dead. They call for different steps. */
+import { SecwrapError } from '../../core/errors.ts'
+import type { Session } from './session.ts'
+
+/** @param path - the API's path, as policies have it. */
+export async function explainDenial(
+  session: Session,
+  path: string,
+  signal: AbortSignal,
+): Promise<SecwrapError> {
+  const { source } = await session.token(signal)
+  if (!(await session.isAlive(signal))) return deadToken(session, source)
+  return new SecwrapError(
+    'DENIED',
+    `${session.client.store}: no policy of the token allows reading ${path}`,
+    {
+      hint: `vault token capabilities ${path}`,
+    },
+  )
+}
+
+/** The server answers the same for a mount that does not exist and one that the token may not see. */
+export function mountRefused(session: Session, path: string): SecwrapError {
+  return new SecwrapError(
+    'DENIED',
+    `${session.client.store}: there is no mount for ${path}, or no policy of the token allows anything in it`,
+    { hint: 'vault secrets list' },
+  )
+}
+
+function deadToken({ client }: Session, source: string): SecwrapError {
+  return new SecwrapError(
+    'DENIED',
+    `${client.store} does not know the token of ${source}: expired or revoked`,
+    {
+      hint: 'vault login',
+    },
+  )
+}

@@ -1,0 +1,75 @@
+/**
+ * Which mount a path belongs to, and whether it is a KV store with versions: asked once a mount.
+ * Source: `vault kv get`, which asks `sys/internal/ui/mounts/PATH` first.
+ */
+import { isJsonObject, type Json } from '../../core/json.ts'
+import type { VaultAnswer } from './client.ts'
+
+export interface Mount {
+  readonly path: string // team/kv/
+  readonly versioned: boolean // KV version 2: the API path has data/ after the mount
+}
+
+/** @returns the answer for a path, or undefined where this token may see nothing of its mount. */
+export type AskMount = (path: string, signal: AbortSignal) => Promise<VaultAnswer | undefined>
+
+// Always there, never KV version 2, and nothing else can be mounted under these names.
+const BUILT_IN = ['sys/', 'auth/', 'identity/', 'cubbyhole/']
+
+export class Mounts {
+  readonly #ask: AskMount
+  readonly #known: Mount[] = BUILT_IN.map(path => ({ path, versioned: false }))
+  readonly #asked = new Map<string, Promise<Mount | undefined>>()
+
+  constructor(ask: AskMount) {
+    this.#ask = ask
+  }
+
+  /**
+   * Paths of one mount share the request although nobody knows yet how long the mount's path is: of all
+   * paths with the same first segment one asks while the others wait, then look whether the answer is
+   * theirs.
+   */
+  async find(path: string, signal: AbortSignal): Promise<Mount | undefined> {
+    const [first = ''] = path.split('/', 1)
+    for (;;) {
+      const known = this.#known.find(mount => `${path}/`.startsWith(mount.path))
+      if (known) return known
+      const asked = this.#asked.get(first)
+      if (!asked) return this.#askFor(first, path, signal)
+      // A refusal is about the other path's mount: ask for this one, and don't queue for it.
+      if (!(await asked)) return this.#learn(path, signal)
+    }
+  }
+
+  #askFor(first: string, path: string, signal: AbortSignal): Promise<Mount | undefined> {
+    const asked = this.#learn(path, signal).finally(() => this.#asked.delete(first))
+    this.#asked.set(first, asked)
+    return asked
+  }
+
+  async #learn(path: string, signal: AbortSignal): Promise<Mount | undefined> {
+    const answer = await this.#ask(path, signal)
+    const mount = answer && readMount(answer, path)
+    if (mount) this.#known.push(mount)
+    return mount
+  }
+}
+
+/** Servers from before 2018 lack the endpoint (404) and KV version 2 with it. */
+function readMount({ status, body }: VaultAnswer, path: string): Mount {
+  const data: Json | undefined = body.data
+  if (status !== 200 || !isJsonObject(data) || typeof data.path !== 'string') {
+    return { path: `${path.split('/', 1)[0]}/`, versioned: false }
+  }
+  const versioned = data.type === 'kv' && isJsonObject(data.options) && data.options.version === '2'
+  return { path: asAsked(data.path, path), versioned }
+}
+
+/** The answer may name namespaces in front that the request's header named already. */
+function asAsked(mount: string, path: string): string {
+  const segments = mount.split('/')
+  const candidates = segments.map((_, start) => segments.slice(start).join('/'))
+  const matching = candidates.find(candidate => candidate !== '' && `${path}/`.startsWith(candidate))
+  return matching ?? `${path.split('/', 1)[0]}/`
+}

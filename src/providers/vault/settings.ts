@@ -1,0 +1,109 @@
+/**
+ * Where the server is and how it is trusted, from the variables that Vault's and OpenBao's own CLIs read.
+ * Source: Vault documentation, "Commands (CLI)", environment variables.
+ */
+import { readdirSync } from 'node:fs'
+import { SecwrapError } from '../../core/errors.ts'
+import type { TlsOptions } from '../../core/http.ts'
+import type { Inherited } from '../../core/types.ts'
+import { findVariable, isTrue, readSettingFile, type Variable } from './variables.ts'
+
+export interface VaultSettings {
+  readonly address: string // https://vault.example.com:8200, without a slash at its end
+  readonly namespace?: string // of what is read
+  readonly loginNamespace?: string // of the log-in and the token
+  readonly tls: TlsOptions
+  readonly warnings: readonly string[]
+}
+
+/** @throws SecwrapError BAD_CONFIG: no address, not an address, a file that can't be read. */
+export function readSettings(options: Readonly<Record<string, string>>, env: Inherited): VaultSettings {
+  const address = readAddress(env)
+  const namespace = options.namespace ?? findVariable(env, 'NAMESPACE')?.value
+  const loginNamespace = findVariable(env, 'AUTH_NAMESPACE')?.value ?? namespace
+  const tls = readTls(env)
+  return {
+    address,
+    ...(namespace && { namespace: checkHeader('the namespace', namespace) }),
+    ...(loginNamespace && { loginNamespace: checkHeader('the namespace', loginNamespace) }),
+    tls,
+    warnings: [...warnOfPlainHttp(address), ...warnOfNoVerification(tls, address)],
+  }
+}
+
+/** What goes into a header must be printable ASCII; `what` stands in the message, the value never. */
+export function checkHeader(what: string, value: string): string {
+  if (/^[\x21-\x7e]+$/.test(value)) return value
+  throw new SecwrapError('BAD_CONFIG', `${what} has characters that can't be sent (white space, controls)`)
+}
+
+function readAddress(env: Inherited): string {
+  const variable = findVariable(env, 'AGENT_ADDR') ?? findVariable(env, 'ADDR')
+  // The CLI's default of https://127.0.0.1:8200 would turn a forgotten setting into a puzzle.
+  if (!variable)
+    throw new SecwrapError('BAD_CONFIG', 'VAULT_ADDR is not set', {
+      hint: 'VAULT_ADDR=https://vault.example.com:8200',
+    })
+  const url = parseUrl(variable)
+  if (url.username || url.password)
+    throw new SecwrapError('BAD_CONFIG', `${variable.name} must not hold a user name or password`)
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+}
+
+function parseUrl({ name, value }: Variable): URL {
+  const url = URL.parse(value)
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
+  throw new SecwrapError('BAD_CONFIG', `${name} is not an https:// or http:// address`, {
+    hint: `${name}=https://vault.example.com:8200`,
+  })
+}
+
+function readTls(env: Inherited): TlsOptions {
+  const ca = readAuthorities(env)
+  const cert = readPem(env, 'CLIENT_CERT')
+  const key = readPem(env, 'CLIENT_KEY')
+  if ((cert === undefined) !== (key === undefined))
+    throw new SecwrapError('BAD_CONFIG', 'VAULT_CLIENT_CERT and VAULT_CLIENT_KEY go together: one is not set')
+  const serverName = findVariable(env, 'TLS_SERVER_NAME')?.value
+  const skipVerify = findVariable(env, 'SKIP_VERIFY')
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(serverName !== undefined && { serverName }),
+    ...(skipVerify && isTrue(skipVerify) && { insecure: true }),
+  }
+}
+
+function readAuthorities(env: Inherited): string | undefined {
+  const pem = readPem(env, 'CACERT')
+  const folder = pem === undefined ? findVariable(env, 'CAPATH') : undefined
+  return folder ? readFolder(folder) : pem
+}
+
+/** The file that `X` names, else the text of `X_BYTES`. */
+function readPem(env: Inherited, name: string): string | undefined {
+  const file = findVariable(env, name)
+  return file ? readSettingFile(file.name, file.value) : findVariable(env, `${name}_BYTES`)?.value
+}
+
+function readFolder({ name, value }: Variable): string {
+  try {
+    const files = readdirSync(value, { withFileTypes: true }).filter(entry => !entry.isDirectory())
+    return files.map(entry => readSettingFile(name, `${value}/${entry.name}`)).join('\n')
+  } catch (error) {
+    if (error instanceof SecwrapError) throw error
+    const { code = 'no reason given' } = error as { code?: string }
+    throw new SecwrapError('BAD_CONFIG', `${name}: ${value} can't be read (${code})`)
+  }
+}
+
+function warnOfPlainHttp(address: string): readonly string[] {
+  const { protocol, hostname } = new URL(address)
+  if (protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(hostname)) return []
+  return [`${address} is not encrypted: the vault token and every secret can be read on the way`]
+}
+
+function warnOfNoVerification({ insecure }: TlsOptions, address: string): readonly string[] {
+  return insecure ? [`VAULT_SKIP_VERIFY: the certificate of ${address} is not checked`] : []
+}
