@@ -33,7 +33,7 @@ export const createProvider: CreateProvider = (options, context) => {
       await Promise.all(ids.map(readInto))
       return found
     },
-    close: session.close,
+    close: () => session.close(),
   }
 }
 

@@ -1,6 +1,7 @@
 /** A refused read: either no policy allows it, or the token is dead. They call for different steps. */
 import { SecwrapError } from '../../core/errors.ts'
 import type { Session } from './session.ts'
+import type { Token } from './tokens.ts'
 
 /** @param path - the API's path, as policies have it. */
 export async function explainDenial(
@@ -8,8 +9,8 @@ export async function explainDenial(
   path: string,
   signal: AbortSignal,
 ): Promise<SecwrapError> {
-  const { source } = await session.token(signal)
-  if (!(await session.isAlive(signal))) return deadToken(session, source)
+  const token = await session.token(signal)
+  if (!(await session.isAlive(signal))) return deadToken(session, token)
   return new SecwrapError(
     'DENIED',
     `${session.client.store}: no policy of the token allows reading ${path}`,
@@ -28,12 +29,13 @@ export function mountRefused(session: Session, path: string): SecwrapError {
   )
 }
 
-function deadToken({ client }: Session, source: string): SecwrapError {
+function deadToken({ client }: Session, { source, isOurs }: Token): SecwrapError {
+  const hint = isOurs ? 'token_ttl and token_num_uses of the role' : 'vault login'
   return new SecwrapError(
     'DENIED',
     `${client.store} does not know the token of ${source}: expired or revoked`,
     {
-      hint: 'vault login',
+      hint,
     },
   )
 }

@@ -4,7 +4,7 @@
  * Source: Vault API documentation, "HTTP status codes" and "sys/health".
  */
 import { SecwrapError } from '../../core/errors.ts'
-import type { HttpResponse } from '../../core/http.ts'
+import { type HttpResponse, retryAfterMs } from '../../core/http.ts'
 
 const AWAY: readonly (readonly [text: RegExp, fact: string, hint?: string])[] = [
   [/is sealed/i, 'is sealed', 'vault operator unseal'],
@@ -42,9 +42,9 @@ export function notVault({ status, text }: HttpResponse, store: string): Secwrap
 }
 
 function throttled({ headers }: HttpResponse, store: string): SecwrapError {
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  const afterMs = retryAfterMs(headers)
   return new SecwrapError('UNAVAILABLE', `${store} limits the rate of requests`, {
-    retry: { throttled: true, ...(seconds >= 0 && { afterMs: seconds * 1_000 }) },
+    retry: { throttled: true, ...(afterMs !== undefined && { afterMs }) },
   })
 }
 

@@ -40,7 +40,7 @@ export const LOGIN_METHODS: Readonly<Record<string, LoginMethod>> = {
     settings: 'VAULT_ROLE_ID, VAULT_SECRET_ID',
     isConfigured: env => findCredential(env, 'ROLE_ID') !== undefined,
     prepare: async context => {
-      const roleId = require(findCredential(context.env, 'ROLE_ID'), 'approle', 'VAULT_ROLE_ID')
+      const roleId = demand(findCredential(context.env, 'ROLE_ID'), 'approle', 'VAULT_ROLE_ID')
       const secretId = await readSecretId(context)
       return { body: { role_id: roleId, ...(secretId !== undefined && { secret_id: secretId }) } }
     },
@@ -57,7 +57,7 @@ export const LOGIN_METHODS: Readonly<Record<string, LoginMethod>> = {
     isConfigured: env => findRole(env) !== undefined && existsSync(SERVICE_ACCOUNT_TOKEN),
     prepare: ({ env }) => ({
       body: {
-        role: require(findRole(env), 'kubernetes', 'VAULT_ROLE'),
+        role: demand(findRole(env), 'kubernetes', 'VAULT_ROLE'),
         jwt: findCredential(env, 'JWT')?.value ?? readServiceAccountToken(env),
       },
     }),
@@ -91,8 +91,8 @@ function passwordLogin(method: string): Omit<LoginMethod, 'mount'> {
   return {
     settings: 'VAULT_USERNAME, VAULT_PASSWORD',
     prepare: ({ env }) => {
-      const name = require(findVariable(env, 'USERNAME'), method, 'VAULT_USERNAME')
-      const password = require(findCredential(env, 'PASSWORD'), method, 'VAULT_PASSWORD')
+      const name = demand(findVariable(env, 'USERNAME'), method, 'VAULT_USERNAME')
+      const password = demand(findCredential(env, 'PASSWORD'), method, 'VAULT_PASSWORD')
       return { path: `login/${name}`, body: { password } }
     },
   }
@@ -124,7 +124,7 @@ function roleOf(env: Inherited): { readonly role?: string } {
   return role ? { role: role.value } : {}
 }
 
-function require(variable: Variable | undefined, method: string, setting: string): string {
+function demand(variable: Variable | undefined, method: string, setting: string): string {
   if (variable) return variable.value
   throw new SecwrapError('BAD_CONFIG', `${setting} is not set, and ${method} log-in needs it`)
 }

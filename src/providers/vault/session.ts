@@ -2,7 +2,6 @@
  * The token of one run: taken once, shared by all reads, and by providers that differ only in what
  * they read (`?namespace=`), since a secret id or a wrapped token may be good for one log-in.
  */
-import { isJsonObject } from '../../core/json.ts'
 import type { ProviderContext } from '../../core/types.ts'
 import { shareOnce } from '../shared/share-once.ts'
 import { createClient, errorsOf, type VaultAnswer, type VaultClient } from './client.ts'
@@ -18,7 +17,7 @@ const sessions = new WeakMap<ProviderContext, Map<string, Session>>()
 export function openSession(settings: VaultSettings, context: ProviderContext): Session {
   const opened = sessions.get(context) ?? new Map<string, Session>()
   sessions.set(context, opened)
-  const key = `${settings.loginNamespace ?? ''} ${settings.address}`
+  const key = `${settings.address} ${settings.loginNamespace ?? ''}`
   const session = opened.get(key) ?? new Session(settings, context)
   opened.set(key, session)
   return session
@@ -27,27 +26,29 @@ export function openSession(settings: VaultSettings, context: ProviderContext): 
 export class Session {
   readonly client: VaultClient
   readonly #namespace: string | undefined
-  #token: Token | undefined
+  readonly #context: ProviderContext
+  #taken: Token | undefined
   #hasLeases = false
 
-  constructor(settings: VaultSettings, { env, warn }: ProviderContext) {
-    for (const warning of settings.warnings) warn(warning)
+  constructor(settings: VaultSettings, context: ProviderContext) {
+    for (const warning of settings.warnings) context.warn(warning)
     this.client = createClient(settings)
     this.#namespace = settings.loginNamespace
-    this.token = shareOnce(async signal => {
-      this.#token = await logIn({ env, client: this.client, namespace: this.#namespace }, signal)
-      return this.#token
-    })
+    this.#context = context
   }
 
   /** @throws SecwrapError see login.ts. */
-  readonly token: (signal: AbortSignal) => Promise<Token>
+  readonly token = shareOnce(async (signal): Promise<Token> => {
+    const place = { env: this.#context.env, client: this.client, namespace: this.#namespace }
+    this.#taken = await logIn(place, signal)
+    return this.#taken
+  })
 
   /** Asked after a refusal: a token that lives was refused by its policies. */
-  readonly isAlive = shareOnce(async signal => {
-    const token = await this.token(signal)
-    const path = 'auth/token/lookup-self'
-    const answer = await this.client.request({ path, token: token.value, namespace: this.#namespace }, signal)
+  readonly isAlive = shareOnce(async (signal): Promise<boolean> => {
+    const { value: token } = await this.token(signal)
+    const request = { path: 'auth/token/lookup-self', token, namespace: this.#namespace }
+    const answer = await this.client.request(request, signal)
     return answer.status === 200 || isPolicyRefusal(answer)
   })
 
@@ -56,23 +57,20 @@ export class Session {
     if (typeof body.lease_id === 'string' && body.lease_id !== '') this.#hasLeases = true
   }
 
-  /** Revokes a token of our own that nothing depends on. A failure is nobody's problem: it expires. */
-  close = async (): Promise<void> => {
-    const token = this.#token
-    this.#token = undefined
+  /** Revokes a token of our own that nothing depends on. Where that fails, the token expires by itself. */
+  async close(): Promise<void> {
+    const token = this.#taken
+    this.#taken = undefined
+    sessions.delete(this.#context) // whoever reads again with this context needs a token that lives
     if (!token?.isOurs || this.#hasLeases) return
-    const request = { method: 'POST', path: 'auth/token/revoke-self', token: token.value } as const
-    await this.client
-      .request({ ...request, namespace: this.#namespace }, AbortSignal.timeout(REVOKE_TIMEOUT_MS))
-      .catch(() => undefined)
+    const path = 'auth/token/revoke-self'
+    const request = { method: 'POST', path, token: token.value, namespace: this.#namespace } as const
+    await this.client.request(request, AbortSignal.timeout(REVOKE_TIMEOUT_MS)).catch(() => undefined)
   }
 }
 
-/** Policies refuse with "1 error occurred: …", a dead token gets a bare "permission denied". */
+/** A policy refuses with "1 error occurred: …"; a dead token gets a bare "permission denied", or "invalid token". */
 function isPolicyRefusal(answer: VaultAnswer): boolean {
-  return (
-    isJsonObject(answer.body) &&
-    /error(s)? occurred/.test(errorsOf(answer)) &&
-    !/invalid token/.test(errorsOf(answer))
-  )
+  const errors = errorsOf(answer)
+  return answer.status === 403 && errors.includes('occurred') && !errors.includes('invalid token')
 }

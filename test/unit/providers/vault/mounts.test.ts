@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals'
+import { SecwrapError } from '../../../../src/core/errors.ts'
+import type { VaultAnswer } from '../../../../src/providers/vault/client.ts'
+import { type AskMount, Mounts } from '../../../../src/providers/vault/mounts.ts'
+
+const { signal } = new AbortController()
+
+/** A server with these mounts: [path, KV version]. Answers as `sys/internal/ui/mounts/PATH` does. */
+function serve(mounts: readonly (readonly [path: string, version: string])[], prefix = '') {
+  const asked: string[] = []
+  const ask: AskMount = async path => {
+    asked.push(path)
+    await new Promise(setImmediate)
+    const [mount, version = ''] = mounts.find(([mount]) => `${path}/`.startsWith(mount)) ?? []
+    return mount ? answer(200, { path: `${prefix}${mount}`, type: 'kv', options: { version } }) : undefined
+  }
+  return { asked, mounts: new Mounts(ask) }
+}
+
+function answer(status: number, data: VaultAnswer['body']): VaultAnswer {
+  return { status, body: { data }, text: '' }
+}
+
+test.each([
+  ['one mount, many paths', ['secret/a', 'secret/b', 'secret/c/d'], ['secret/'], 1],
+  ['the mount itself', ['secret'], ['secret/'], 1],
+  ['two mounts', ['secret/a', 'kv1/a', 'secret/b', 'kv1/b'], ['secret/', 'kv1/'], 2],
+  ['nested mounts', ['team/kv/a', 'team/old/a', 'team/kv/b', 'team/old/b'], ['team/kv/', 'team/old/'], 2],
+  [
+    'no mount of its own',
+    ['sys/health', 'auth/token/lookup-self', 'cubbyhole/x', 'identity/entity/id/x'],
+    ['sys/', 'auth/', 'cubbyhole/', 'identity/'],
+    0,
+  ],
+])('%s: one request a mount', async (_, paths, expected, requests) => {
+  const { asked, mounts } = serve([
+    ['secret/', '2'],
+    ['kv1/', '1'],
+    ['team/kv/', '2'],
+    ['team/old/', '1'],
+  ])
+  const found = await Promise.all(paths.map(path => mounts.find(path, signal)))
+  expect([...new Set(found.map(mount => mount?.path))]).toEqual(expected)
+  expect(asked).toHaveLength(requests)
+  await mounts.find(paths[0] ?? '', signal)
+  expect(asked).toHaveLength(requests)
+})
+
+test.each([
+  ['KV version 2', answer(200, { path: 'secret/', type: 'kv', options: { version: '2' } }), 'secret/', true],
+  ['KV version 1', answer(200, { path: 'secret/', type: 'kv', options: { version: '1' } }), 'secret/', false],
+  ['KV without options', answer(200, { path: 'secret/', type: 'kv', options: null }), 'secret/', false],
+  [
+    'another engine',
+    answer(200, { path: 'secret/', type: 'database', options: { version: '2' } }),
+    'secret/',
+    false,
+  ],
+  ['a server without the endpoint', answer(404, {}), 'secret/', false],
+  [
+    'an answer with namespaces in front',
+    answer(200, { path: 'ns1/ns2/secret/', type: 'kv', options: { version: '2' } }),
+    'secret/',
+    true,
+  ],
+  [
+    'an answer about something else',
+    answer(200, { path: 'other', type: 'kv', options: { version: '2' } }),
+    'secret/',
+    true,
+  ],
+])('%s', async (_, reply, path, versioned) => {
+  const mounts = new Mounts(async () => reply)
+  expect(await mounts.find('secret/a', signal)).toEqual({ path, versioned })
+})
+
+test('a refusal is about one path only: others ask for themselves', async () => {
+  const { asked, mounts } = serve([['team/kv/', '2']])
+  const paths = ['team/closed/a', 'team/kv/a', 'team/closed/b']
+  const found = await Promise.all(paths.map(path => mounts.find(path, signal)))
+  expect(found.map(mount => mount?.path)).toEqual([undefined, 'team/kv/', undefined])
+  expect(asked).toHaveLength(3)
+})
+
+test('a failure reaches all who wait, and the next one asks again', async () => {
+  let isAway = true
+  const mounts = new Mounts(async () => {
+    await new Promise(setImmediate)
+    if (isAway) throw new SecwrapError('UNAVAILABLE', 'away', { retry: {} })
+    return answer(200, { path: 'secret/', type: 'kv', options: { version: '2' } })
+  })
+  const results = await Promise.allSettled(['secret/a', 'secret/b'].map(path => mounts.find(path, signal)))
+  expect(results.map(result => result.status)).toEqual(['rejected', 'rejected'])
+  isAway = false
+  expect(await mounts.find('secret/a', signal)).toMatchObject({ path: 'secret/' })
+})
