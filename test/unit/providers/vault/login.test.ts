@@ -120,7 +120,9 @@ test('tokens that are there: a variable, a file, then what a person left, before
   })
   expect(await tokenWith({ VAULT_TOKEN_PATH: file })).toMatchObject({ value: 'from-file' })
   expect(await tokenWith({ VAULT_TOKEN_FILE: file })).toMatchObject({ value: 'from-file' })
-  expect(await tokenWith({ VAULT_TOKEN_FILE: file, VAULT_TOKEN: 'direct', VAULT_ROLE_ID: 'r' })).toMatchObject({
+  expect(
+    await tokenWith({ VAULT_TOKEN_FILE: file, VAULT_TOKEN: 'direct', VAULT_ROLE_ID: 'r' }),
+  ).toMatchObject({
     value: 'direct',
   })
   expect(await tokenWith({ VAULT_AUTH_METHOD: 'token', VAULT_ROLE_ID: 'r' })).toMatchObject({
