@@ -5,6 +5,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
   {
     file: () => import('./file.ts'),
     secret: () => import('./secret.ts'),
+    vault: () => import('./vault.ts'),
   }
 
 /** Scheme → writer, for the stores that can be written. Loaded by the verbs that write, list and tell versions. */
