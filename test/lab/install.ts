@@ -38,7 +38,8 @@ async function install(folder: string): Promise<void> {
   try {
     await python('python3', '-m', 'venv', unfinished)
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input']
-    await python(`${unfinished}/bin/python`, ...pip, '--requirement', requirements)
+    const safe = ['--require-hashes', '--only-binary', ':all:']
+    await python(`${unfinished}/bin/python`, ...pip, ...safe, '--requirement', requirements)
     if (!existsSync(folder)) renameSync(unfinished, folder)
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
