@@ -1,12 +1,11 @@
 /** How a provider behaves when the network or the store does not: faults come from a proxy before the real server. */
 import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from '@jest/globals'
-import type { SecretId } from '../../src/core/types.ts'
-import { type Fault, type HttpProxy, startHttpProxy } from '../helpers/http-proxy.ts'
-import { startTcpProxy } from '../helpers/tcp-proxy.ts'
-import { openLab, uniqueName } from '../lab/index.ts'
-import { type Network, open, putMany, readAll, readOne, required, type Store } from './contract.ts'
-import { failureOf } from './contract-cases.ts'
+import type { SecretId } from '../../../src/core/types.ts'
+import { type Fault, type HttpProxy, startHttpProxy } from '../../helpers/http-proxy.ts'
+import { startTcpProxy } from '../../helpers/tcp-proxy.ts'
+import { openLab, uniqueName } from '../../lab/index.ts'
+import { failureOf, type Network, open, putMany, readAll, readOne, required, type Store } from './store.ts'
 
 const PLANTED = 'planted-network-value-5f2c'
 const SHORT_MS = 400

@@ -1,0 +1,21 @@
+/** Shapes that a store, a header or a parser could get wrong. */
+export const VALUES: [shape: string, text: string][] = [
+  ['empty', ''],
+  ['one character', 'x'],
+  ['4 KiB', 'k'.repeat(4096)],
+  ['many lines', '-----BEGIN KEY-----\nabc+/=\r\ndef\n-----END KEY-----'],
+  ['a blank at both ends', ' \t padded \t '],
+  ['dollars', '$HOME ${HOME} $$ \\${X} `id` $(id)'],
+  ['quotes', `"double" 'single' \\"escaped\\" \\n`],
+  ['UTF-8', 'žluťoučký кůň 🐎 \u00a0\u200b\u2028 é é'],
+  ['JSON', '{"user":"app","port":5432,"nested":{"a":[1,null,true]}}'],
+  ['JSON that is not canonical', '{ "b" : 1.0, "a" : 12345678901234567890, "b" : "<&>" }'],
+  ['a number', '12345678901234567890'],
+  ['a number with zeros', '007.50'],
+  ['true', 'true'],
+  ['null', 'null'],
+  ['a reference', 'ssm:///prod/db/password?version=3#key'],
+  ['signs of a URL', 'a%20b%2Fc+d&e=f#g?h;i:j@k'],
+  ['control characters', 'a\u0001b\u001b[31mc\u007fd'],
+  ['markup', '<a href="x">&amp;</a> ]]>'],
+]
