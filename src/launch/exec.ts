@@ -70,7 +70,8 @@ function execute(libc: Libc, { file, argv, variables }: Image): number {
 
 /** C strings in memory: their addresses, ended by a null pointer, as execve takes them. */
 function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
-  const size = texts.reduce((sum, text) => sum + 3 * text.length + 1, 0) // UTF-8 takes at most 3 a character
+  let size = 0
+  for (const text of texts) size += 3 * text.length + 1 // UTF-8 takes at most 3 bytes a character
   const bytes = new Uint8Array(new ArrayBuffer(size))
   const offsets: number[] = []
   let end = 0

@@ -19,22 +19,21 @@ export function protectProcess(): void {
  * @returns `NAME=value` of each, as bytes.
  */
 export function takeRawInherited(environment: NodeJS.ProcessEnv): readonly Uint8Array[] {
-  const replaced = Object.keys(environment).filter(
-    name => hasReplacement(name) || hasReplacement(environment[name]),
-  )
-  if (replaced.length === 0) return []
+  if (!hasReplacement(environment)) return []
   const raw = readFileSync('/proc/self/environ', 'latin1')
     .split('\0')
     .map(text => Buffer.from(text, 'latin1'))
     .filter(variable => !isUtf8(variable))
-  const names = new Set(raw.map(variable => variable.toString().split('=', 1)[0]))
-  for (const name of replaced) if (names.has(name)) delete environment[name]
+  for (const variable of raw) delete environment[variable.toString().split('=', 1)[0] ?? '']
   return raw
 }
 
 // The runtime decodes what is not UTF-8 into this character. It may as well be the caller's own.
-function hasReplacement(text: string | undefined): boolean {
-  return text?.includes('\ufffd') ?? false
+function hasReplacement(environment: NodeJS.ProcessEnv): boolean {
+  for (const name in environment) {
+    if (name.includes('\ufffd') || environment[name]?.includes('\ufffd')) return true
+  }
+  return false
 }
 
 function isUtf8(bytes: Buffer): boolean {
