@@ -1,8 +1,8 @@
 /**
- * Runs the tests: `npm test`, `npm test -- PATH`, `npm test -- --selectProjects unit`.
+ * Runs the tests: `npm test`, `npm test -- unit`, `npm test -- test/e2e/exec.test.ts -t signal`.
  *
  * Builds what the end-to-end tests need, starts the test lab unless only unit tests run, and ends
- * with the line `N passed, N failed, N skipped`. Arguments are Jest's.
+ * with the line `N passed, N failed, N skipped`. Arguments are the names of tiers, and Jest's own.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { type RunningLab, startLab } from './lab/start.ts'
 import { endStragglers } from './stragglers.ts'
 
+const TIERS: readonly string[] = ['unit', 'integration', 'e2e']
 const root = `${import.meta.dirname}/..`
 
 interface JestResult {
@@ -23,10 +24,11 @@ interface JestResult {
 
 process.exitCode = await main(process.argv.slice(2))
 
-async function main(args: readonly string[]): Promise<number> {
-  const tiers = tiersOf(args)
-  if (tiers.has('e2e')) await runNode(['scripts/build.mjs'])
-  const lab = tiers.has('integration') || tiers.has('e2e') ? await startLab(say) : undefined
+async function main(given: readonly string[]): Promise<number> {
+  const tiers = tiersOf(given)
+  const args = [...given.filter(arg => !TIERS.includes(arg)), '--selectProjects', ...tiers]
+  if (tiers.includes('e2e')) await runNode(['scripts/build.mjs'])
+  const lab = tiers.some(tier => tier !== 'unit') ? await startLab(say) : undefined
   if (lab) say(`test lab ready in ${(lab.startMs / 1_000).toFixed(1)} s`)
   const problems: string[] = []
   const stopLab = async () => {
@@ -40,14 +42,10 @@ async function main(args: readonly string[]): Promise<number> {
   return report(result, problems)
 }
 
-/** Which of `test/unit`, `test/integration` and `test/e2e` take part, told from Jest's arguments. */
-function tiersOf(args: readonly string[]): ReadonlySet<string> {
-  const all = ['unit', 'integration', 'e2e']
-  const option = args.indexOf('--selectProjects')
-  const selected = option < 0 ? [] : all.filter(tier => args.slice(option).includes(tier))
-  const byPath = all.filter(tier => args.some(arg => arg.includes(`test/${tier}`)))
-  const chosen = selected.length > 0 ? selected : byPath
-  return new Set(chosen.length > 0 ? chosen : all)
+/** The tiers that are named, or that hold the paths that are named; all of them if there are none. */
+function tiersOf(args: readonly string[]): readonly string[] {
+  const chosen = TIERS.filter(tier => args.some(arg => arg === tier || arg.includes(`test/${tier}`)))
+  return chosen.length > 0 ? chosen : TIERS
 }
 
 async function runJest(args: readonly string[], lab: RunningLab | undefined, problems: string[]) {

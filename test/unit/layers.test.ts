@@ -1,0 +1,157 @@
+/** The floor plan, kept: imports go down, and a few things are done in one place only. */
+import { expect, test } from '@jest/globals'
+import { importsOf, parseSource, reachableFrom, readSources, type Source } from '../helpers/sources.ts'
+
+const ROWS: readonly (readonly string[])[] = [
+  ['main.ts'],
+  ['commands'],
+  ['launch', 'render', 'mask', 'rotate', 'scan', 'policy'],
+  ['resolve'],
+  ['providers'],
+  ['template', 'environment', 'sops', 'audit'],
+  ['core'],
+]
+
+const sources = readSources(`${import.meta.dirname}/../../src`)
+
+test('there is something to look at', () => {
+  expect(sources.length).toBeGreaterThan(30)
+})
+
+/** `launch/exec.ts imports resolve/plan.ts`, for every import that does not go down or stay in its folder. */
+function findWrongImports(all: readonly Source[]): string[] {
+  return all.flatMap(source =>
+    importsOf(source)
+      .filter(({ to, isOurs }) => isOurs && !goesDown(source.file, to))
+      .map(({ to }) => `${source.file} imports ${to}`),
+  )
+}
+
+function goesDown(from: string, to: string): boolean {
+  return folderOf(from) === folderOf(to) || rowOf(from) < rowOf(to)
+}
+
+function folderOf(file: string): string {
+  return file.split('/')[0] ?? file
+}
+
+/** @throws Error for a file that has no place in the floor plan. */
+function rowOf(file: string): number {
+  const row = ROWS.findIndex(folders => folders.includes(folderOf(file)))
+  if (row < 0) throw new Error(`${file} is not in the floor plan`)
+  return row
+}
+
+/** What the supervisor lives with for days; it must have no way to a value. */
+function findWaysToValues(all: readonly Source[]): string[] {
+  const entries = all.map(({ file }) => file).filter(file => folderOf(file) === 'launch')
+  return entries.flatMap(entry =>
+    [...reachableFrom(entry, all, true)]
+      .filter(file => ['resolve', 'providers'].includes(folderOf(file)))
+      .map(file => `${entry} reaches ${file}`),
+  )
+}
+
+test('imports go down, never up and never across', () => {
+  expect(findWrongImports(sources)).toEqual([])
+})
+
+test.each([
+  ['up', 'core/log.ts', `import { plan } from '../resolve/plan.ts'`],
+  ['across', 'launch/exec.ts', `import { fill } from '../render/fill.ts'`],
+  ['across, in two lines', 'template/parse.ts', `import {\n  build,\n} from '../environment/build.ts'`],
+  ['up, for a type', 'providers/ssm.ts', `import type { Plan } from '../resolve/plan.ts'`],
+  ['up, when needed', 'resolve/open.ts', `const load = () => import('../commands/exec.ts')`],
+  ['up, passed on', 'core/types.ts', `export * from '../template/parse.ts'`],
+  ['up, for what it does', 'core/types.ts', `import '../main.ts'`],
+])('sees an import that goes %s', (_, file, code) => {
+  expect(findWrongImports([parseSource(file, code)])).toHaveLength(1)
+})
+
+test.each([
+  ['down', 'resolve/open.ts', `import { PROVIDERS } from '../providers/index.ts'`],
+  ['within its folder', 'providers/vault/login.ts', `import { call } from '../shared/call.ts'`],
+  ['to a package', 'providers/file.ts', `import { parse } from 'dotenv'`],
+  ['up in a comment', 'core/log.ts', `/* import x from '../main.ts' */\n// import y from '../main.ts'`],
+])('lets an import go %s', (_, file, code) => {
+  expect(findWrongImports([parseSource(file, code)])).toEqual([])
+})
+
+test('an import that nobody can follow is refused', () => {
+  expect(() => findWrongImports([parseSource('core/x.ts', 'await import(name)')])).toThrow('names no file')
+})
+
+test('a file outside of the floor plan is refused', () => {
+  expect(() => findWrongImports([parseSource('extra/x.ts', `import '../core/log.ts'`)])).toThrow('floor plan')
+})
+
+test('nothing in launch has a way to a value', () => {
+  expect(findWaysToValues(sources)).toEqual([])
+})
+
+test('sees a way to a value, however long', () => {
+  const planted = [
+    parseSource('launch/supervise.ts', `import { a } from './report.ts'`),
+    parseSource('launch/report.ts', `const later = () => import('../environment/build.ts')`),
+    parseSource('environment/build.ts', `import { plan } from '../resolve/plan.ts'`),
+  ]
+  expect(findWaysToValues(planted)).toContain('launch/supervise.ts reaches resolve/plan.ts')
+})
+
+interface Rule {
+  readonly pattern: RegExp
+  readonly allowed: Readonly<Record<string, string>> // file or folder → why
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'the standard streams are left alone': {
+    pattern: /\bprocess\s*\.\s*(stdout|stderr|stdin)\b|\bconsole\s*\.|\bnode:(tty|readline)\b/,
+    allowed: {},
+  },
+  'the environment is an argument': {
+    pattern: /\bprocess\s*\.\s*env\b|\bprocess\s*\[|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/,
+    allowed: {
+      'commands/': 'here the program starts',
+      'core/http-node.ts': "Node's own switch for the check of certificates has to be overruled",
+    },
+  },
+  'a plaintext is looked at where it is used': {
+    pattern: /\.reveal\s*\(/,
+    allowed: {
+      'resolve/select.ts': 'a field of it was asked for',
+      'environment/': 'it becomes text of a variable',
+      'template/': 'filters and defaults work on it',
+      'commands/': 'the user asked to see or to write it',
+      'render/': 'it becomes text of a file',
+      'mask/': 'it is looked for',
+      'scan/': 'it is looked for',
+      'rotate/': 'it is changed',
+      'sops/': 'it is sealed',
+    },
+  },
+}
+
+function findBreaches({ pattern, allowed }: Rule, all: readonly Source[]): string[] {
+  const isAllowed = (file: string) => Object.keys(allowed).some(place => file.startsWith(place))
+  return all.filter(({ file, code }) => pattern.test(code) && !isAllowed(file)).map(({ file }) => file)
+}
+
+test.each(Object.entries(RULES))('%s', (_, rule) => {
+  expect(findBreaches(rule, sources)).toEqual([])
+})
+
+test.each([
+  ['the standard streams are left alone', `process.stderr.write('x')`],
+  ['the standard streams are left alone', `console.log(error)`],
+  ['the environment is an argument', `const { pid, env } = process`],
+  ['the environment is an argument', `process.env.HOME`],
+  ['a plaintext is looked at where it is used', `warn(secret.reveal())`],
+])('sees a breach: %s: %s', (name, code) => {
+  const rule = RULES[name] as Rule
+  expect(findBreaches(rule, [parseSource('core/x.ts', code)])).toEqual(['core/x.ts'])
+  expect(findBreaches(rule, [parseSource('core/x.ts', `// ${code}`)])).toEqual([])
+})
+
+test('no file is too long to be read at once', () => {
+  expect(sources.filter(({ lines }) => lines > 250).map(({ file, lines }) => `${file}: ${lines}`)).toEqual([])
+})
