@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { openFiles } from './files.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -41,7 +41,7 @@ export function writeAll(descriptor: number, text: string | Uint8Array): void {
   let done = 0
   while (done < bytes.length) {
     try {
-      done += writeSync(descriptor, bytes, done)
+      done += openFiles().write(descriptor, bytes, done)
     } catch (error) {
       const { code } = error as { code?: string }
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

@@ -1,5 +1,5 @@
-import { accessSync, constants, statSync } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
+import { openFiles } from '../core/files.ts'
 
 /** Where a command is looked for when there is no PATH at all. Source: execvp(3). */
 const DEFAULT_PATH = '/bin:/usr/bin'
@@ -26,14 +26,16 @@ export function findCommand(name: string, path: string = DEFAULT_PATH): string {
 }
 
 function inspect(file: string): 'executable' | 'denied' | 'folder' | 'absent' {
+  const files = openFiles()
   try {
-    const stats = statSync(file, { throwIfNoEntry: false })
-    if (!stats) return 'absent'
-    if (stats.isDirectory()) return 'folder'
-    accessSync(file, constants.X_OK)
-    return stats.isFile() ? 'executable' : 'denied'
-  } catch {
-    return 'denied' // not executable, no permission to search its folder, a loop of links, a name too long
+    const { kind } = files.status(file)
+    if (kind === 'folder') return 'folder'
+    files.checkExecutable(file)
+    return kind === 'file' ? 'executable' : 'denied'
+  } catch (error) {
+    const { code } = error as { code?: string }
+    // Others: not executable, no permission to search its folder, a loop of links, a name too long.
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'denied'
   }
 }
 

@@ -1,8 +1,8 @@
 /** The last step: this process becomes the command. */
-import { readFileSync } from 'node:fs'
+import { type Libc, openLibc, systemCalls } from '../core/libc.ts'
 import type { Environment } from '../core/types.ts'
 import { describeFailure, ENOEXEC, isText } from './failure.ts'
-import { type Libc, openLibc, systemCalls } from './libc.ts'
+import { readStrings } from './proc.ts'
 import { restoreState } from './restore.ts'
 import type { StartState } from './start-state.ts'
 
@@ -56,8 +56,7 @@ function nameOf(variable: Uint8Array): string {
 /** The runtime has replaced bytes that are not UTF-8; the kernel still has them. The command is last in argv. */
 function withRawBytes(argv: readonly string[]): readonly Text[] {
   if (!argv.some(argument => argument.includes('\ufffd'))) return argv
-  const bytes = readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1)
-  return bytes.slice(-argv.length).map(argument => Buffer.from(argument, 'latin1'))
+  return readStrings('cmdline').slice(-argv.length)
 }
 
 /** @returns the errno: if it works, the call does not return. */

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
+import { readWhole } from '../core/files.ts'
 
 export const ENOEXEC = 8
 
@@ -31,13 +31,10 @@ const PEEK_BYTES = 256
 
 /** Whether the first line could be a script's: a shell does not run a file with a NUL byte in it. */
 export function isText(file: string): boolean {
-  const bytes = Buffer.alloc(PEEK_BYTES)
   try {
-    const descriptor = openSync(file, 'r')
-    const length = readSync(descriptor, bytes)
-    closeSync(descriptor)
-    const [firstLine = ''] = bytes.toString('latin1', 0, length).split('\n')
-    return !firstLine.includes('\0')
+    const bytes = readWhole(file, PEEK_BYTES)
+    const end = bytes.indexOf(0x0a)
+    return !bytes.subarray(0, end === -1 ? PEEK_BYTES : end).includes(0)
   } catch {
     return true // executable but not readable: let the shell say so
   }

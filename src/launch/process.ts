@@ -1,6 +1,6 @@
 /** What this process keeps to itself, and what it leaves alone, until it becomes the command. */
-import { readFileSync } from 'node:fs'
-import { openLibc, systemCalls } from './libc.ts'
+import { openLibc, systemCalls } from '../core/libc.ts'
+import { readStrings } from './proc.ts'
 import type { StartState } from './start-state.ts'
 
 const PR_SET_DUMPABLE = 4
@@ -20,10 +20,7 @@ export function protectProcess(): void {
  */
 export function takeRawInherited(environment: NodeJS.ProcessEnv): readonly Uint8Array[] {
   if (!hasReplacement(environment)) return []
-  const raw = readFileSync('/proc/self/environ', 'latin1')
-    .split('\0')
-    .map(text => Buffer.from(text, 'latin1'))
-    .filter(variable => !isUtf8(variable))
+  const raw = readStrings('environ').filter(variable => !isUtf8(variable))
   for (const variable of raw) delete environment[variable.toString().split('=', 1)[0] ?? '']
   return raw
 }

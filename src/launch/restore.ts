@@ -1,4 +1,4 @@
-import { type Libc, systemCalls } from './libc.ts'
+import { type Libc, systemCalls } from '../core/libc.ts'
 import type { StartState } from './start-state.ts'
 
 const RLIMIT_NOFILE = 7

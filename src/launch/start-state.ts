@@ -2,7 +2,7 @@
  * What the caller gave this process: limits, signals and descriptors, before the runtime changed them.
  * bin/secwrap.js writes it down in a variable. Where nobody did, it is assumed to be the usual.
  */
-import { readFileSync } from 'node:fs'
+import { readWhole } from '../core/files.ts'
 
 export interface StartState {
   readonly openFiles: bigint | undefined // RLIMIT_NOFILE, soft
@@ -37,10 +37,12 @@ function assumeStartState(): StartState {
   return { openFiles: readParentLimit(), ignored: 0n, blocked: 0n, descriptors: [0, 1, 2] }
 }
 
+const PROC_BYTES = 16 * 1024
+
 // The limit is inherited, so the parent's is ours, unless it is of another user or changed it in between.
 function readParentLimit(): bigint | undefined {
   try {
-    const limits = readFileSync(`/proc/${process.ppid}/limits`, 'latin1')
+    const limits = new TextDecoder().decode(readWhole(`/proc/${process.ppid}/limits`, PROC_BYTES))
     const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1]
     return soft === undefined ? undefined : BigInt(soft)
   } catch {

@@ -23,7 +23,7 @@ export function createProvider(
         const file = readSecretFile(id.path, id.uri)
         if (!file) continue
         // 0o004: others may read it.
-        if (file.stats.mode & 0o004) context.warn(`${id.uri} can be read by every user of this machine`)
+        if (file.mode & 0o004) context.warn(`${id.uri} can be read by every user of this machine`)
         const text = raw ? file.text : dropNewline(file.text)
         found.set(id, new Secret(await convert(text, options.format, id)))
       }

@@ -1,12 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
+import { type FileStatus, openFiles, readOpen } from '../../core/files.ts'
 
 /** A secret file's size limit in bytes: 1 MiB. */
 const MAX_BYTES = 1024 * 1024
 
 export interface SecretFile {
   readonly text: string
-  readonly stats: Stats
+  readonly mode: number // permissions
 }
 
 /**
@@ -20,18 +20,17 @@ export function readSecretFile(path: string, raw: string): SecretFile | undefine
   const descriptor = openForRead(path, raw)
   if (descriptor === undefined) return undefined
   try {
-    const stats = fstatSync(descriptor)
-    checkKind(stats, raw)
-    return { text: decode(readAll(descriptor, stats, raw), raw), stats }
+    const status = openFiles().status(descriptor)
+    checkKind(status, raw)
+    return { text: decode(readAll(descriptor, raw), raw), mode: status.mode }
   } finally {
-    closeSync(descriptor)
+    openFiles().close(descriptor)
   }
 }
 
 function openForRead(path: string, raw: string): number | undefined {
   try {
-    // O_NONBLOCK: opening a FIFO must not wait for a writer. O_NOCTTY: a terminal must not become ours.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+    return openFiles().open(path)
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -40,30 +39,40 @@ function openForRead(path: string, raw: string): number | undefined {
   }
 }
 
-function checkKind(stats: Stats, raw: string): void {
-  if (stats.isDirectory()) throw refuse('BAD_CONFIG', raw, 'is a folder')
-  if (!stats.isFile()) throw refuse('BAD_CONFIG', raw, 'is not a regular file')
-  if (KERNEL_FOLDERS.some(folder => isOn(stats, folder)))
+function checkKind(status: FileStatus, raw: string): void {
+  if (status.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
+  if (status.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
+  if (KERNEL_FOLDERS.some(folder => isOn(status, folder)))
     throw refuse('BAD_CONFIG', raw, 'is a file of the kernel')
-  if (stats.size > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
+  if (status.size > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
 }
 
 // Their files look regular, and hold other processes' environments.
 const KERNEL_FOLDERS = ['/proc', '/sys']
 
-function isOn({ dev }: Stats, folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.dev === dev && dev !== statSync('/').dev
+function isOn({ device }: FileStatus, folder: string): boolean {
+  return device === deviceOf(folder) && device !== deviceOf('/')
 }
 
-function readAll(descriptor: number, { size }: Stats, raw: string): Uint8Array {
-  const bytes = new Uint8Array(size + 1)
-  let length = 0
-  while (length <= size) {
-    const count = readSync(descriptor, bytes, length, bytes.length - length, null)
-    if (count === 0) return bytes.subarray(0, length)
-    length += count
+const devices = new Map<string, number | undefined>()
+
+function deviceOf(folder: string): number | undefined {
+  if (!devices.has(folder)) devices.set(folder, askDevice(folder))
+  return devices.get(folder)
+}
+
+function askDevice(folder: string): number | undefined {
+  try {
+    return openFiles().status(folder).device
+  } catch {
+    return undefined // a container without it
   }
-  throw new SecwrapError('UNAVAILABLE', `${raw}: the file grew while it was read`, { ref: raw, retry: {} })
+}
+
+function readAll(descriptor: number, raw: string): Uint8Array {
+  const bytes = readOpen(descriptor, MAX_BYTES + 1)
+  if (bytes.length > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
+  return bytes
 }
 
 function decode(bytes: Uint8Array, raw: string): string {

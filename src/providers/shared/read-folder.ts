@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
 import { dropNewline, readSecretFile } from './read-file.ts'
@@ -18,7 +17,7 @@ export function readFolder(folder: string, raw: string): ReadonlyMap<string, Sec
 
 function listNames(folder: string, raw: string): readonly string[] {
   try {
-    const entries = readdirSync(folder, { withFileTypes: true })
+    const entries = process.getBuiltinModule('node:fs').readdirSync(folder, { withFileTypes: true })
     return entries
       .filter(entry => !entry.name.startsWith('.') && !entry.isDirectory())
       .map(entry => entry.name)

@@ -1,0 +1,98 @@
+import type { FileStatus, Files } from './files.ts'
+import { type Libc, systemCalls } from './libc.ts'
+
+const AT_FDCWD = -100
+const AT_EMPTY_PATH = 0x1000
+const STATX_BASIC_STATS = 0x7ff
+const X_OK = 1
+
+const O_NOCTTY = 0o400
+const O_NONBLOCK = 0o4000
+const O_CLOEXEC = 0o2000000
+
+const EINTR = 4
+
+/** Errnos by name, as far as these calls give them. Source: errno(3). */
+const NAMES: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  5: 'EIO',
+  6: 'ENXIO',
+  9: 'EBADF',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  22: 'EINVAL',
+  23: 'ENFILE',
+  24: 'EMFILE',
+  26: 'ETXTBSY',
+  28: 'ENOSPC',
+  32: 'EPIPE',
+  36: 'ENAMETOOLONG',
+  38: 'ENOSYS',
+  40: 'ELOOP',
+}
+
+export function filesByCalls(libc: Libc): Files {
+  const numbers = systemCalls()
+  const call: Libc['call'] = (number, ...args) => {
+    for (;;) {
+      const result = libc.call(number, ...args)
+      if (result >= 0) return result
+      if (result !== -EINTR) throw failure(-result)
+    }
+  }
+  const path = (text: string) => libc.addressOf(terminate(text))
+  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + BigInt(start)
+  return {
+    open: file => call(numbers.openat, AT_FDCWD, path(file), O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0),
+    status(file) {
+      const status = new DataView(new ArrayBuffer(STATX_BYTES))
+      const [descriptor, name, flags] =
+        typeof file === 'number' ? [file, '', AT_EMPTY_PATH] : [AT_FDCWD, file, 0]
+      const address = libc.addressOf(new Uint8Array(status.buffer))
+      call(numbers.statx, descriptor, path(name), flags, STATX_BASIC_STATS, address)
+      return describe(status)
+    },
+    read: (descriptor, bytes, start) =>
+      call(numbers.read, descriptor, rest(bytes, start), bytes.length - start),
+    write: (descriptor, bytes, start) =>
+      call(numbers.write, descriptor, rest(bytes, start), bytes.length - start),
+    close: descriptor => void call(numbers.close, descriptor),
+    checkExecutable: file => void call(numbers.faccessat, AT_FDCWD, path(file), X_OK),
+  }
+}
+
+function terminate(path: string): Uint8Array {
+  // What follows a NUL byte would be lost, and another file be meant.
+  if (path.includes('\0')) throw failure(2)
+  return new TextEncoder().encode(`${path}\0`)
+}
+
+function failure(errno: number): Error {
+  const code = NAMES[errno] ?? `E${errno}`
+  return Object.assign(new Error(code), { code })
+}
+
+const STATX_BYTES = 256
+const S_IFMT = 0o170000
+const S_IFREG = 0o100000
+const S_IFDIR = 0o040000
+
+/** The kernel's struct statx, the same on every machine. Source: linux/stat.h */
+function describe(status: DataView): FileStatus {
+  const mode = status.getUint16(28, true)
+  return {
+    kind: kindOf(mode & S_IFMT),
+    size: Number(status.getBigUint64(40, true)),
+    mode: mode & 0o7777,
+    device: status.getUint32(136, true) * 2 ** 20 + status.getUint32(140, true), // major, minor
+  }
+}
+
+function kindOf(type: number): FileStatus['kind'] {
+  if (type === S_IFREG) return 'file'
+  return type === S_IFDIR ? 'folder' : 'other'
+}

@@ -1,0 +1,71 @@
+/**
+ * The few calls on files that a start needs. In Bun they are the kernel's own: loading node:fs would take a
+ * compiled program 0.9 ms and a thread (docs/decisions/007-start-up-cost.md). In Node they are node:fs.
+ *
+ * Every one of them throws an error that has the kernel's `code`, as node:fs does.
+ */
+import { filesByCalls } from './files-by-calls.ts'
+import { filesByNode } from './files-by-node.ts'
+import { openLibc } from './libc.ts'
+
+export interface FileStatus {
+  readonly kind: 'file' | 'folder' | 'other'
+  readonly size: number // bytes
+  readonly mode: number // permissions: 0o640
+  readonly device: number // equal for two files of one file system
+}
+
+export interface Files {
+  /** Opens for reading. Never waits for a FIFO's writer, never makes a terminal ours. @returns a descriptor. */
+  open(path: string): number
+  /** Of what is open, or of what a path leads to. */
+  status(file: number | string): FileStatus
+  /** Reads into what is left of `bytes` from `start` on. @returns the count; 0 at the end. */
+  read(descriptor: number, bytes: Uint8Array, start: number): number
+  /** Writes what is left of `bytes` from `start` on. @returns the count. */
+  write(descriptor: number, bytes: Uint8Array, start: number): number
+  close(descriptor: number): void
+  /** Throws where this user may not execute it. */
+  checkExecutable(path: string): void
+}
+
+let opened: Files | undefined
+
+export function openFiles(): Files {
+  if (opened) return opened
+  const libc = process.versions.bun ? openLibc() : undefined
+  opened = libc ? filesByCalls(libc) : filesByNode()
+  return opened
+}
+
+/** All bytes of a file of unknown size, /proc included; at most `maxBytes`, the rest is left out. */
+export function readWhole(path: string, maxBytes: number): Uint8Array {
+  const files = openFiles()
+  const descriptor = files.open(path)
+  try {
+    return readOpen(descriptor, maxBytes)
+  } finally {
+    files.close(descriptor)
+  }
+}
+
+/** The bytes of what is open, from where it stands; at most `maxBytes`, the rest is left out. */
+export function readOpen(descriptor: number, maxBytes: number): Uint8Array {
+  const files = openFiles()
+  let bytes = new Uint8Array(Math.min(FIRST_BYTES, maxBytes))
+  let length = 0
+  for (;;) {
+    const count = files.read(descriptor, bytes, length)
+    length += count
+    if (count === 0 || length === maxBytes) return bytes.subarray(0, length)
+    if (length === bytes.length) bytes = enlarge(bytes, maxBytes)
+  }
+}
+
+const FIRST_BYTES = 16 * 1024
+
+function enlarge(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(bytes.length * 4, maxBytes))
+  larger.set(bytes)
+  return larger
+}
