@@ -1,8 +1,10 @@
 /**
  * What the caller gave this process: limits, signals and descriptors, before the runtime changed them.
- * bin/secwrap.js writes it down in a variable. Where nobody did, it is assumed to be the usual.
+ * The compiled file writes it down in memory (start-record.ts), bin/secwrap.js in a variable. Where nobody
+ * did, it is assumed to be the usual.
  */
 import { readWhole } from '../core/files.ts'
+import { readStartRecord } from './start-record.ts'
 
 export interface StartState {
   readonly openFiles: bigint | undefined // RLIMIT_NOFILE, soft
@@ -16,13 +18,17 @@ const START_VARIABLE = 'SECWRAP_START'
 
 const RECORD = /^1 (\d+) (\d+|unlimited) ([0-9a-f]{1,16}) ([0-9a-f]{1,16}) ([\d,]*)$/
 
-/** Takes the record out of the environment. If there is none of this very process: what is likely. */
+/** The state at the start; what is likely, where there is no record of this very process. */
 export function takeStartState(environment: NodeJS.ProcessEnv): StartState {
+  return readStartRecord() ?? takeVariable(environment) ?? assumeStartState()
+}
+
+function takeVariable(environment: NodeJS.ProcessEnv): StartState | undefined {
   const record = environment[START_VARIABLE]
-  if (record === undefined) return assumeStartState()
+  if (record === undefined) return undefined
   delete environment[START_VARIABLE]
   const [, pid, openFiles, ignored, blocked, descriptors] = RECORD.exec(record) ?? []
-  if (Number(pid) !== process.pid) return assumeStartState()
+  if (Number(pid) !== process.pid) return undefined
   return {
     openFiles: openFiles === 'unlimited' ? INFINITY : BigInt(openFiles ?? 0),
     ignored: BigInt(`0x${ignored}`),

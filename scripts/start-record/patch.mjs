@@ -1,0 +1,73 @@
+/**
+ * Puts the start record (x64.mjs) into a program that Bun has compiled: the code goes to the end of the file,
+ * the header of the notes, which nothing reads, becomes the header that loads it, and it is made the entry
+ * point. Every assumption is checked, so that another layout fails the build and not the program.
+ * Source: elf(5).
+ */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { ADDRESS, assemble, CODE_OFFSET, MACHINE, MEMORY_BYTES } from './x64.mjs'
+
+const PAGE = 0x1000
+const ET_EXEC = 2
+const PT_LOAD = 1
+const PT_NOTE = 4
+const READ_WRITE_EXECUTE = 7 // until the code has run: it takes writing away itself
+
+export function addStartRecord(file) {
+  const descriptor = openSync(file, 'r+')
+  try {
+    const header = readAt(descriptor, 0, PAGE)
+    const segments = readSegments(header)
+    check(segments, header)
+    const end = Math.ceil(fstatSync(descriptor).size / PAGE) * PAGE
+    const page = Buffer.alloc(PAGE)
+    assemble(Number(header.readBigUInt64LE(24))).copy(page, CODE_OFFSET)
+    writeSync(descriptor, page, 0, PAGE, end)
+    loadPage(header, segments.find(segment => segment.type === PT_NOTE).offset, end)
+    header.writeBigUInt64LE(BigInt(ADDRESS + CODE_OFFSET), 24)
+    writeSync(descriptor, header, 0, PAGE, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readAt(descriptor, position, length) {
+  const bytes = Buffer.alloc(length)
+  readSync(descriptor, bytes, 0, length, position)
+  return bytes
+}
+
+function readSegments(header) {
+  const first = Number(header.readBigUInt64LE(32))
+  const size = header.readUInt16LE(54)
+  return Array.from({ length: header.readUInt16LE(56) }, (_, index) => {
+    const offset = first + index * size
+    const end = header.readBigUInt64LE(offset + 16) + header.readBigUInt64LE(offset + 40) // address + memory
+    return { offset, type: header.readUInt32LE(offset), end: Number(end) }
+  })
+}
+
+function check(segments, header) {
+  const loads = segments.filter(segment => segment.type === PT_LOAD)
+  const notes = segments.filter(segment => segment.type === PT_NOTE)
+  const facts = {
+    'a 64-bit little-endian ELF file': header.toString('latin1', 0, 6) === '\x7fELF\x02\x01',
+    'of a fixed address': header.readUInt16LE(16) === ET_EXEC,
+    'for x86-64': header.readUInt16LE(18) === MACHINE,
+    'with one header of notes': notes.length === 1,
+    'after those that are loaded': notes[0]?.offset > loads.at(-1)?.offset,
+    'that end below the record': loads.every(({ end }) => end < ADDRESS),
+    'without a record so far': Number(header.readBigUInt64LE(24)) < ADDRESS,
+  }
+  const wrong = Object.keys(facts).filter(fact => !facts[fact])
+  if (wrong.length > 0)
+    throw new Error(`the compiled program is not ${wrong.join(', ')}: see start-record/patch.mjs`)
+}
+
+function loadPage(header, offset, position) {
+  header.writeUInt32LE(PT_LOAD, offset)
+  header.writeUInt32LE(READ_WRITE_EXECUTE, offset + 4)
+  const fields = [position, ADDRESS, ADDRESS, PAGE, MEMORY_BYTES, PAGE] // file, address ×2, sizes, alignment
+  for (const [index, value] of fields.entries())
+    header.writeBigUInt64LE(BigInt(value), offset + 8 + 8 * index)
+}

@@ -1,0 +1,91 @@
+/**
+ * What a compiled program does before Bun's own first instruction, on x86-64: it writes down the limit of
+ * open files, the signals that are blocked and ignored, and which descriptors are open, and makes the
+ * record read-only. src/launch/start-record.ts reads it; patch.mjs puts it in place.
+ *
+ * The record, at ADDRESS (numbers are little-endian, 64 bits):
+ *   0   1 once it is written
+ *   8   RLIMIT_NOFILE: soft, hard
+ *   24  blocked signals, bit 0 is signal 1
+ *   32  ignored signals
+ *   40  open descriptors, bit 0 is descriptor 0; 1024 bits
+ * From 0x100 on it is scratch space, from 0x200 on this code, from 0x1000 on the list for poll.
+ *
+ * At an entry point only rsp and rdx carry something. Source: System V ABI, AMD64, 3.4.1.
+ */
+export const ADDRESS = 0x10000000
+export const CODE_OFFSET = 0x200
+export const MEMORY_BYTES = 0x3000
+export const MACHINE = 62 // EM_X86_64
+
+const LISTING = `
+  52                          push rdx
+  bb 00 00 00 10              mov ebx, ADDRESS
+
+  b8 2e 01 00 00              mov eax, 302               ; prlimit64(0, RLIMIT_NOFILE, null, record + 8)
+  31 ff                       xor edi, edi
+  be 07 00 00 00              mov esi, 7
+  31 d2                       xor edx, edx
+  4c 8d 53 08                 lea r10, [rbx + 8]
+  0f 05                       syscall
+
+  b8 0e 00 00 00              mov eax, 14                ; rt_sigprocmask(SIG_BLOCK, null, record + 24, 8)
+  31 ff                       xor edi, edi
+  31 f6                       xor esi, esi
+  48 8d 53 18                 lea rdx, [rbx + 24]
+  41 ba 08 00 00 00           mov r10d, 8
+  0f 05                       syscall
+
+  41 bc 40 00 00 00           mov r12d, 64
+  b8 0d 00 00 00      signal: mov eax, 13                ; rt_sigaction(r12, null, record + 0x100, 8)
+  44 89 e7                    mov edi, r12d
+  31 f6                       xor esi, esi
+  48 8d 93 00 01 00 00        lea rdx, [rbx + 0x100]
+  41 ba 08 00 00 00           mov r10d, 8
+  0f 05                       syscall
+  48 83 bb 00 01 00 00 01     cmp qword [rbx + 0x100], 1 ; SIG_IGN
+  75 0a                       jne next
+  41 8d 4c 24 ff              lea ecx, [r12 - 1]
+  48 0f ab 4b 20              bts qword [rbx + 32], rcx
+  41 ff cc              next: dec r12d
+  75 ce                       jnz signal
+
+  be 00 04 00 00              mov esi, 1024              ; poll takes at most as many as may be open
+  48 39 73 08                 cmp [rbx + 8], rsi
+  48 0f 42 73 08              cmovb rsi, [rbx + 8]
+  89 f1                       mov ecx, esi
+  83 e9 01              fill: sub ecx, 1                 ; struct pollfd: 32 bits descriptor, 16 events, 16 result
+  72 09                       jb filled
+  89 8c cb 00 10 00 00        mov [rbx + rcx*8 + 0x1000], ecx
+  eb f2                       jmp fill
+  41 89 f4            filled: mov r12d, esi
+  48 8d bb 00 10 00 00        lea rdi, [rbx + 0x1000]    ; poll(record + 0x1000, esi, 0)
+  31 d2                       xor edx, edx
+  b8 07 00 00 00              mov eax, 7
+  0f 05                       syscall
+  85 c0                       test eax, eax
+  78 18                       js done
+  41 83 ec 01           scan: sub r12d, 1
+  72 12                       jb done
+  42 f6 84 e3 06 10 00 00 20  test byte [rbx + r12*8 + 0x1006], 0x20 ; POLLNVAL: not open
+  75 ef                       jnz scan
+  4c 0f ab 63 28              bts qword [rbx + 40], r12
+  eb e8                       jmp scan
+
+  c7 03 01 00 00 00     done: mov dword [rbx], 1
+  48 89 df                    mov rdi, rbx               ; mprotect(record, MEMORY_BYTES, READ | EXEC)
+  be 00 30 00 00              mov esi, 0x3000
+  ba 05 00 00 00              mov edx, 5
+  b8 0a 00 00 00              mov eax, 10
+  0f 05                       syscall
+  5a                          pop rdx
+`
+
+/** The machine code that ends in a jump to `entry`, which must be within 2 GiB of ADDRESS. */
+export function assemble(entry) {
+  const lines = LISTING.split('\n').map(line => /^ {2}((?:[0-9a-f]{2} )+) /.exec(line)?.[1] ?? '')
+  const code = Buffer.from(lines.join('').replaceAll(' ', ''), 'hex')
+  const jump = Buffer.from([0xe9, 0, 0, 0, 0]) // jmp rel32, counted from the next instruction
+  jump.writeInt32LE(entry - (ADDRESS + CODE_OFFSET + code.length + jump.length), 1)
+  return Buffer.concat([code, jump])
+}
