@@ -5,6 +5,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
   {
     file: () => import('./file.ts'),
     secret: () => import('./secret.ts'),
+    ssm: () => import('./ssm.ts'),
     vault: () => import('./vault.ts'),
   }
 

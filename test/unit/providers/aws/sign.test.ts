@@ -5,7 +5,7 @@ import {
   type AwsCredentials,
   createSigner,
   type UnsignedRequest,
-} from '../../../../src/providers/shared/aws-sign.ts'
+} from '../../../../src/providers/aws/sign.ts'
 
 const NOW = new Date('2026-11-24T10:15:00Z')
 

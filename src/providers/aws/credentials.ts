@@ -1,0 +1,127 @@
+/**
+ * AWS credentials from the first source that has some, in the order of the AWS CLI: environment, profile,
+ * web identity, container, instance. Nothing is asked by network before a request needs it.
+ */
+import { SecwrapError } from '../../core/errors.ts'
+import type { Inherited } from '../../core/types.ts'
+import { fromContainer } from './container.ts'
+import { fromInstance } from './instance.ts'
+import type { AwsProfile } from './profile.ts'
+import type { AwsCredentials } from './sign.ts'
+import { fromWebIdentity } from './web-identity.ts'
+
+export type GetCredentials = (region: string, signal: AbortSignal) => Promise<AwsCredentials>
+
+/** Keys that end within this time are asked for anew. */
+const MARGIN_MS = 60_000
+
+// Parameter Store and Secrets Manager in one template share one look-up. Keyed by the environment object, which
+// lives as long as the run.
+const sharedLookUps = new WeakMap<Inherited, Map<string, GetCredentials>>()
+
+/** @param option - ?profile=, which also goes before keys in the environment. */
+export function openCredentials(
+  option: string | undefined,
+  profile: AwsProfile,
+  env: Inherited,
+): GetCredentials {
+  const lookUps = sharedLookUps.get(env) ?? new Map<string, GetCredentials>()
+  sharedLookUps.set(env, lookUps)
+  const key = option ?? ''
+  const lookUp = lookUps.get(key) ?? keep((region, signal) => find({ option, profile, env, region, signal }))
+  lookUps.set(key, lookUp)
+  return lookUp
+}
+
+/** One look-up for all who ask, until its keys end. A failed one is forgotten, so that a retry asks again. */
+function keep(lookUp: GetCredentials): GetCredentials {
+  let kept: Promise<AwsCredentials> | undefined
+  let endsAtMs = Number.POSITIVE_INFINITY
+  return (region, signal) => {
+    if (Date.now() > endsAtMs - MARGIN_MS) kept = undefined
+    if (kept) return kept
+    endsAtMs = Number.POSITIVE_INFINITY
+    kept = lookUp(region, signal).then(
+      found => {
+        endsAtMs = found.expiresAtMs ?? endsAtMs
+        return found
+      },
+      error => {
+        kept = undefined
+        throw error
+      },
+    )
+    return kept
+  }
+}
+
+interface Search {
+  readonly option: string | undefined
+  readonly profile: AwsProfile
+  readonly env: Inherited
+  readonly region: string
+  readonly signal: AbortSignal
+}
+
+async function find({ option, profile, env, region, signal }: Search): Promise<AwsCredentials> {
+  return (
+    (option ? undefined : fromEnvironment(env)) ??
+    (await fromProfile(profile, region, signal)) ??
+    (await fromWebIdentity(env, profile, region, signal)) ??
+    (await fromContainer(env, signal)) ??
+    (await fromInstance(env, signal)) ??
+    failWithout(profile)
+  )
+}
+
+function fromEnvironment(env: Inherited): AwsCredentials | undefined {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
+  if (!accessKeyId && !secretAccessKey) return undefined
+  if (accessKeyId && secretAccessKey) {
+    const sessionToken = env.AWS_SESSION_TOKEN
+    return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+  }
+  const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
+  throw new SecwrapError('DENIED', `half of the AWS credentials is set: ${missing} is missing`, {
+    hint: missing,
+  })
+}
+
+/** @throws SecwrapError BAD_CONFIG where the profile that was asked for does not exist. */
+async function fromProfile(
+  profile: AwsProfile,
+  region: string,
+  signal: AbortSignal,
+): Promise<AwsCredentials | undefined> {
+  const { name, chosen, exists, settings } = profile
+  if (chosen && !exists) {
+    throw new SecwrapError('BAD_CONFIG', `there is no AWS profile ${name}`, {
+      hint: 'aws configure list-profiles',
+    })
+  }
+  if (SDK_SETTINGS.some(setting => settings[setting])) {
+    const { fromSdkProfile } = await import('./sdk-profile.ts')
+    return fromSdkProfile(profile, region, signal)
+  }
+  const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } = settings
+  if (!accessKeyId || !secretAccessKey) return undefined
+  const sessionToken = settings.aws_session_token
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+}
+
+/** Settings of a profile whose credentials come from elsewhere. */
+const SDK_SETTINGS = [
+  'role_arn',
+  'sso_session',
+  'sso_start_url',
+  'credential_process',
+  'login_session',
+] as const
+
+function failWithout({ name }: AwsProfile): never {
+  throw new SecwrapError(
+    'DENIED',
+    `no AWS credentials: none in the environment, the profile ${name}, a web identity, a container or an instance`,
+    { hint: 'aws configure list' },
+  )
+}

@@ -1,0 +1,59 @@
+/** What GetParameters and GetParametersByPath answer. */
+import { Secret } from '../../core/secret.ts'
+import type { SecretId } from '../../core/types.ts'
+import type { JsonObject } from '../aws/client.ts'
+import { parameterName, splitSelector } from './names.ts'
+
+export interface Parameter {
+  readonly Name: string
+  readonly ARN?: string
+  readonly Selector?: string // `:3` or `:label`, if one was asked for
+  readonly Version?: number
+  readonly Value: string
+}
+
+/** Undefined where the answer is not of the promised shape. */
+export function parametersIn({ Parameters }: JsonObject): readonly Parameter[] | undefined {
+  return Array.isArray(Parameters) && Parameters.every(isParameter) ? Parameters : undefined
+}
+
+function isParameter(value: unknown): value is Parameter {
+  const { Name, Value } = Object(value) as Partial<Parameter>
+  return typeof Name === 'string' && typeof Value === 'string'
+}
+
+/**
+ * Answers come in no promised order, so each id looks for its own. An id that is neither answered nor listed
+ * as invalid is no missing secret but a broken answer: undefined then.
+ */
+export function assign(
+  ids: readonly SecretId[],
+  answer: JsonObject,
+): ReadonlyMap<SecretId, Secret> | undefined {
+  const parameters = parametersIn(answer)
+  const invalid = new Set(Array.isArray(answer.InvalidParameters) ? answer.InvalidParameters : [])
+  const found = new Map<SecretId, Secret>()
+  for (const id of ids) {
+    const asked = parameterName(id)
+    if (invalid.has(asked)) continue
+    const parameter = pick(parameters ?? [], asked)
+    if (!parameter) return undefined
+    found.set(id, new Secret(parameter.Value))
+  }
+  return found
+}
+
+function pick(parameters: readonly Parameter[], asked: string): Parameter | undefined {
+  const { name, selector } = splitSelector(asked)
+  const same = parameters.filter(({ Name, ARN }) => Name === name || ARN === name)
+  const marked = same.find(({ Selector }) => Selector && Selector.replace(/^:/, '') === selector)
+  return marked ?? pickUnmarked(same, selector)
+}
+
+/** The newest of a bare name. AWS marks what a selector chose; some emulators answer that without the mark. */
+function pickUnmarked(same: readonly Parameter[], selector: string | undefined): Parameter | undefined {
+  const unmarked = same.filter(({ Selector }) => !Selector)
+  if (selector === undefined) return unmarked.sort((a, b) => (b.Version ?? 0) - (a.Version ?? 0))[0]
+  if (/^\d+$/.test(selector)) return unmarked.find(({ Version }) => String(Version) === selector)
+  return same.length === 1 ? unmarked[0] : undefined
+}

@@ -1,0 +1,22 @@
+import type { SecretId } from '../../core/types.ts'
+
+/** As GetParameters takes it: a name or an ARN, with `:version` or `:label` behind it. */
+export function parameterName({ path, version }: SecretId): string {
+  return version === undefined ? path : `${path}:${version}`
+}
+
+/** The region that an ARN names; undefined for a name. */
+export function regionInArn(path: string): string | undefined {
+  return /^arn:[^:]+:ssm:([^:]+):/.exec(path)?.[1]
+}
+
+/** A name, or an ARN, and the version or label that was asked for: neither has a colon in it. */
+export function splitSelector(name: string): { readonly name: string; readonly selector?: string } {
+  const [, plain = name, selector] = /^(arn:[^/]*\/[^:]*|[^:]*)(?::(.*))?$/.exec(name) ?? []
+  return { name: plain, ...(selector !== undefined && { selector }) }
+}
+
+export function parameterArn(path: string, partition: string, region: string): string {
+  if (path.startsWith('arn:')) return splitSelector(path).name
+  return `arn:${partition}:ssm:${region}:*:parameter/${splitSelector(path).name.replace(/^\//, '')}`
+}

@@ -1,0 +1,15 @@
+import { describeProvider } from './contract.ts'
+import { startSsm } from './ssm-store.ts'
+
+describeProvider(
+  'ssm',
+  {
+    refuses: ['empty'],
+    names: ['name', 'deep/er/name', 'with.dot', 'with-dash_and_underscore', 'UPPER.case-9'],
+    versions: true,
+    prefix: 'tree',
+    forbids: true,
+    network: true,
+  },
+  startSsm,
+)
