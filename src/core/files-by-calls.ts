@@ -1,16 +1,63 @@
 import type { FileStatus, Files } from './files.ts'
 import { type Libc, systemCalls } from './libc.ts'
 
+// Source of the numbers: linux/fcntl.h, linux/stat.h, asm-generic/errno.h
 const AT_FDCWD = -100
 const AT_EMPTY_PATH = 0x1000
 const STATX_BASIC_STATS = 0x7ff
+const STATX_BYTES = 256
 const X_OK = 1
-
 const O_NOCTTY = 0o400
 const O_NONBLOCK = 0o4000
 const O_CLOEXEC = 0o2000000
-
+const ENOENT = 2
 const EINTR = 4
+const ENOTDIR = 20
+
+export function filesByCalls(libc: Libc): Files {
+  const numbers = systemCalls()
+  const call: Libc['call'] = (...args) => check(retry(libc, ...args))
+  const address = (path: string) => libc.addressOf(terminate(path))
+  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + BigInt(start)
+
+  function statx(descriptor: number, path: string, flags: number): FileStatus | undefined {
+    const status = new Uint8Array(STATX_BYTES)
+    const at = libc.addressOf(status)
+    const result = retry(libc, numbers.statx, descriptor, address(path), flags, STATX_BASIC_STATS, at)
+    if (result === -ENOENT || result === -ENOTDIR) return undefined
+    check(result)
+    return describe(new DataView(status.buffer))
+  }
+
+  return {
+    open: path => call(numbers.openat, AT_FDCWD, address(path), O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
+    status: file => (typeof file === 'number' ? statx(file, '', AT_EMPTY_PATH) : statx(AT_FDCWD, file, 0)),
+    read: (descriptor, bytes, start) =>
+      call(numbers.read, descriptor, rest(bytes, start), bytes.length - start),
+    write: (descriptor, bytes, start) =>
+      call(numbers.write, descriptor, rest(bytes, start), bytes.length - start),
+    close: descriptor => void call(numbers.close, descriptor),
+    checkExecutable: path => void call(numbers.faccessat, AT_FDCWD, address(path), X_OK),
+  }
+}
+
+function retry(libc: Libc, ...args: Parameters<Libc['call']>): number {
+  for (;;) {
+    const result = libc.call(...args)
+    if (result !== -EINTR) return result
+  }
+}
+
+function check(result: number): number {
+  if (result < 0) throw failure(-result)
+  return result
+}
+
+function terminate(path: string): Uint8Array {
+  // What follows a NUL byte would be lost, and another file be meant.
+  if (path.includes('\0')) throw failure(ENOENT)
+  return new TextEncoder().encode(`${path}\0`)
+}
 
 /** Errnos by name, as far as these calls give them. Source: errno(3). */
 const NAMES: Readonly<Record<number, string>> = {
@@ -35,48 +82,11 @@ const NAMES: Readonly<Record<number, string>> = {
   40: 'ELOOP',
 }
 
-export function filesByCalls(libc: Libc): Files {
-  const numbers = systemCalls()
-  const call: Libc['call'] = (number, ...args) => {
-    for (;;) {
-      const result = libc.call(number, ...args)
-      if (result >= 0) return result
-      if (result !== -EINTR) throw failure(-result)
-    }
-  }
-  const path = (text: string) => libc.addressOf(terminate(text))
-  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + BigInt(start)
-  return {
-    open: file => call(numbers.openat, AT_FDCWD, path(file), O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0),
-    status(file) {
-      const status = new DataView(new ArrayBuffer(STATX_BYTES))
-      const [descriptor, name, flags] =
-        typeof file === 'number' ? [file, '', AT_EMPTY_PATH] : [AT_FDCWD, file, 0]
-      const address = libc.addressOf(new Uint8Array(status.buffer))
-      call(numbers.statx, descriptor, path(name), flags, STATX_BASIC_STATS, address)
-      return describe(status)
-    },
-    read: (descriptor, bytes, start) =>
-      call(numbers.read, descriptor, rest(bytes, start), bytes.length - start),
-    write: (descriptor, bytes, start) =>
-      call(numbers.write, descriptor, rest(bytes, start), bytes.length - start),
-    close: descriptor => void call(numbers.close, descriptor),
-    checkExecutable: file => void call(numbers.faccessat, AT_FDCWD, path(file), X_OK),
-  }
-}
-
-function terminate(path: string): Uint8Array {
-  // What follows a NUL byte would be lost, and another file be meant.
-  if (path.includes('\0')) throw failure(2)
-  return new TextEncoder().encode(`${path}\0`)
-}
-
 function failure(errno: number): Error {
   const code = NAMES[errno] ?? `E${errno}`
   return Object.assign(new Error(code), { code })
 }
 
-const STATX_BYTES = 256
 const S_IFMT = 0o170000
 const S_IFREG = 0o100000
 const S_IFDIR = 0o040000

@@ -18,8 +18,8 @@ export interface FileStatus {
 export interface Files {
   /** Opens for reading. Never waits for a FIFO's writer, never makes a terminal ours. @returns a descriptor. */
   open(path: string): number
-  /** Of what is open, or of what a path leads to. */
-  status(file: number | string): FileStatus
+  /** Of what is open, or of what a path leads to: undefined where that is nothing. */
+  status(file: number | string): FileStatus | undefined
   /** Reads into what is left of `bytes` from `start` on. @returns the count; 0 at the end. */
   read(descriptor: number, bytes: Uint8Array, start: number): number
   /** Writes what is left of `bytes` from `start` on. @returns the count. */

@@ -28,14 +28,13 @@ export function findCommand(name: string, path: string = DEFAULT_PATH): string {
 function inspect(file: string): 'executable' | 'denied' | 'folder' | 'absent' {
   const files = openFiles()
   try {
-    const { kind } = files.status(file)
-    if (kind === 'folder') return 'folder'
+    const status = files.status(file)
+    if (!status) return 'absent'
+    if (status.kind === 'folder') return 'folder'
     files.checkExecutable(file)
-    return kind === 'file' ? 'executable' : 'denied'
-  } catch (error) {
-    const { code } = error as { code?: string }
-    // Others: not executable, no permission to search its folder, a loop of links, a name too long.
-    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'denied'
+    return status.kind === 'file' ? 'executable' : 'denied'
+  } catch {
+    return 'denied' // not executable, no permission to search its folder, a loop of links, a name too long
   }
 }
 

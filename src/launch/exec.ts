@@ -69,23 +69,24 @@ function execute(libc: Libc, { file, argv, variables }: Image): number {
 
 /** C strings in memory: their addresses, ended by a null pointer, as execve takes them. */
 function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
-  let size = 0
-  for (const text of texts) size += 3 * text.length + 1 // UTF-8 takes at most 3 bytes a character
-  const bytes = new Uint8Array(new ArrayBuffer(size))
-  const offsets: number[] = []
-  let end = 0
-  for (const text of texts) {
-    offsets.push(end)
-    end += copy(text, bytes.subarray(end)) + 1
-  }
+  const bytes = endWithNul(texts)
+  const pointers = new BigUint64Array(texts.length + 1)
   const start = libc.addressOf(bytes)
-  return new BigUint64Array([...offsets.map(offset => start + BigInt(offset)), 0n])
+  let next = 0
+  for (let index = 0; index < texts.length; index++) {
+    pointers[index] = start + BigInt(next)
+    next = bytes.indexOf(0, next) + 1
+  }
+  if (next !== bytes.length) throw new Error('a NUL byte inside a string')
+  return pointers
 }
 
-function copy(text: Text, target: Uint8Array): number {
-  if (typeof text === 'string') return new TextEncoder().encodeInto(text, target).written
-  target.set(text)
-  return text.length
+function endWithNul(texts: readonly Text[]): Uint8Array {
+  const encoder = new TextEncoder()
+  // One call for all of them: with one a string, 40 variables take 0.3 ms.
+  if (texts.every(text => typeof text === 'string')) return encoder.encode(`${texts.join('\0')}\0`)
+  const nul = new Uint8Array(1)
+  return Buffer.concat(texts.flatMap(text => [typeof text === 'string' ? encoder.encode(text) : text, nul]))
 }
 
 // Without FFI: what restore.ts does stays undone, and bytes that are not UTF-8 are lost.

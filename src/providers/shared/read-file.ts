@@ -22,7 +22,7 @@ export function readSecretFile(path: string, raw: string): SecretFile | undefine
   try {
     const status = openFiles().status(descriptor)
     checkKind(status, raw)
-    return { text: decode(readAll(descriptor, raw), raw), mode: status.mode }
+    return { text: decode(readAll(descriptor, raw), raw), mode: status?.mode ?? 0 }
   } finally {
     openFiles().close(descriptor)
   }
@@ -39,9 +39,9 @@ function openForRead(path: string, raw: string): number | undefined {
   }
 }
 
-function checkKind(status: FileStatus, raw: string): void {
-  if (status.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
-  if (status.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
+function checkKind(status: FileStatus | undefined, raw: string): void {
+  if (status?.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
+  if (status?.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
   if (KERNEL_FOLDERS.some(folder => isOn(status, folder)))
     throw refuse('BAD_CONFIG', raw, 'is a file of the kernel')
   if (status.size > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
@@ -57,16 +57,8 @@ function isOn({ device }: FileStatus, folder: string): boolean {
 const devices = new Map<string, number | undefined>()
 
 function deviceOf(folder: string): number | undefined {
-  if (!devices.has(folder)) devices.set(folder, askDevice(folder))
+  if (!devices.has(folder)) devices.set(folder, openFiles().status(folder)?.device)
   return devices.get(folder)
-}
-
-function askDevice(folder: string): number | undefined {
-  try {
-    return openFiles().status(folder).device
-  } catch {
-    return undefined // a container without it
-  }
 }
 
 function readAll(descriptor: number, raw: string): Uint8Array {

@@ -46,8 +46,8 @@ describe.each(implementations)('files %s', (_, files) => {
   })
 
   test('tells file systems apart', () => {
-    expect(files.status('/proc/self/environ').device).toBe(files.status('/proc').device)
-    expect(files.status('/proc').device).not.toBe(files.status(folder).device)
+    expect(files.status('/proc/self/environ')?.device).toBe(files.status('/proc')?.device)
+    expect(files.status('/proc')?.device).not.toBe(files.status(folder)?.device)
   })
 
   test.each([
@@ -59,8 +59,18 @@ describe.each(implementations)('files %s', (_, files) => {
     const path = `${folder}/${name}`
     const failure = expect.objectContaining({ code })
     expect(() => files.open(path)).toThrow(failure)
-    expect(() => files.status(path)).toThrow(failure)
     expect(() => files.checkExecutable(path)).toThrow(failure)
+  })
+
+  test.each(['nosuch', 'plain/below'])('%s has no status', name => {
+    expect(files.status(`${folder}/${name}`)).toBeUndefined()
+  })
+
+  test.each([
+    ['loop', 'ELOOP'],
+    ['x'.repeat(300), 'ENAMETOOLONG'],
+  ])('says why it does not know whether there is a %.20s', (name, code) => {
+    expect(() => files.status(`${folder}/${name}`)).toThrow(expect.objectContaining({ code }))
   })
 
   test('a name with a NUL byte is no file, whatever is before it', () => {
