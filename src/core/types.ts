@@ -7,6 +7,7 @@ export interface SecretId {
   readonly scheme: string // ssm: picks the provider
   readonly path: string // /prod/db, percent-decoded
   readonly version?: string // number, stage or label; the newest if absent
+  readonly selector?: 'label' | 'stage' // what `version` is, where it is neither number nor id
   readonly options: Readonly<Record<string, string>> // region, profile, …: what picks the store, not the secret
 }
 
@@ -24,7 +25,7 @@ export interface Reference {
 export interface Expansion {
   readonly parts: readonly Part[]
   readonly otherwise?: Otherwise
-  readonly filters: readonly string[] // names from template/filters.ts, applied from left to right
+  readonly filters: readonly string[] // names from core/filters.ts, applied to the parts from left to right
 }
 
 /** What the second half of `${parts…}` means: POSIX parameter expansion. */
@@ -53,9 +54,27 @@ export interface TemplateEntry extends Place {
 
 export interface Decorators {
   readonly required?: boolean // @required is true, @optional is false
-  readonly type?: string // url, enum(a,b), …: as written after @type=
+  readonly type?: ValueType
   readonly sensitive?: boolean // @sensitive is true, @public is false
 }
+
+/** `@type=…` above an entry. */
+export type ValueType =
+  | { readonly name: 'enum'; readonly values: readonly string[] }
+  | { readonly name: 'matches'; readonly pattern: string }
+  | { readonly name: PlainType }
+
+export type PlainType =
+  | 'string'
+  | 'number'
+  | 'integer'
+  | 'boolean'
+  | 'url'
+  | 'email'
+  | 'port'
+  | 'ip'
+  | 'uuid'
+  | 'duration'
 
 /** What came of reading templates. `problems` are told together with those of later steps. */
 export interface Template {

@@ -1,0 +1,119 @@
+import { asSecwrapError, SecwrapError } from '../core/errors.ts'
+import { matchesAny } from '../core/glob.ts'
+import type { Environment, Inherited, Part, Resolved, Template, TemplateEntry } from '../core/types.ts'
+import { evaluateParts } from './evaluate.ts'
+import { importSecrets } from './imports.ts'
+import { checkName, checkValue } from './limits.ts'
+import { checkType } from './types.ts'
+
+export interface BuildOptions {
+  readonly inherited: Inherited
+  readonly pristine: boolean // start empty
+  readonly keep: readonly string[] // globs of names that pass in spite of it
+  readonly preferEnv: readonly string[] // globs of names whose inherited value beats a wildcard's
+  /** secwrap's own credentials: passed on only where the template, or `keep` by its full name, names them. */
+  readonly withhold: ReadonlySet<string>
+}
+
+export interface Built {
+  readonly environment: Environment
+  readonly sensitive: readonly string[] // names whose value came from a reference, or @sensitive
+  readonly problems: readonly SecwrapError[]
+}
+
+/** Entries + secrets + inherited variables → the command's environment. Whatever is wrong is in `problems`. */
+export function buildEnvironment(template: Template, resolved: Resolved, options: BuildOptions): Built {
+  const values = passInherited(options)
+  const sensitive = new Set<string>()
+  const problems: SecwrapError[] = []
+  const own = template.entries.filter(entry => !entry.wildcard)
+  const names = new Set(own.map(({ name }) => name))
+  const wildcards = template.entries.filter(entry => entry.wildcard)
+  const imported = importSecrets(
+    wildcards,
+    resolved.imports,
+    name => names.has(name) || isPreferred(name, options),
+  )
+  problems.push(...imported.problems)
+  for (const [name, value] of imported.values) {
+    values.set(name, value)
+    sensitive.add(name)
+  }
+  for (const entry of own) {
+    try {
+      setEntry(entry, resolved, values)
+      if (isSensitive(entry) && values.has(entry.name)) sensitive.add(entry.name)
+    } catch (error) {
+      const problem = asSecwrapError(error).at(entry)
+      if (!isTold(problem, resolved.problems)) problems.push(problem)
+    }
+  }
+  return { environment: toEnvironment(values), sensitive: [...sensitive], problems }
+}
+
+function passInherited({ inherited, pristine, keep, withhold }: BuildOptions): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value === undefined) continue
+    const passes = withhold.has(name) ? keep.includes(name) : !pristine || matchesAny(name, keep)
+    if (passes) values.set(name, value)
+  }
+  return values
+}
+
+function isPreferred(name: string, { preferEnv, inherited }: BuildOptions): boolean {
+  return Object.hasOwn(inherited, name) && matchesAny(name, preferEnv)
+}
+
+/** @throws SecwrapError for what the environment or the entry's decorators do not take. */
+function setEntry(entry: TemplateEntry, resolved: Resolved, values: Map<string, string>): void {
+  const { name, parts, decorators, inherit } = entry
+  const value =
+    inherit && parts.length === 0 ? undefined : parts.length === 0 ? '' : evaluateParts(parts, resolved)
+  if (decorators.required && !value) {
+    throw new SecwrapError('BAD_VALUE', `the value is required, but ${value === '' ? 'empty' : 'not set'}`)
+  }
+  if (value === undefined) {
+    values.delete(name)
+    return
+  }
+  // Names of inherited variables are what they are.
+  if (!inherit && entry.line > 0) checkName(name)
+  checkValue(name, value)
+  if (decorators.type && value !== '') checkType(decorators.type, value)
+  values.set(name, value)
+}
+
+function isSensitive({ decorators, parts }: TemplateEntry): boolean {
+  return decorators.sensitive ?? holdsReference(parts)
+}
+
+function holdsReference(parts: readonly Part[]): boolean {
+  return parts.some(
+    part =>
+      typeof part !== 'string' &&
+      ('raw' in part || holdsReference(part.parts) || holdsReference(part.otherwise?.word ?? [])),
+  )
+}
+
+/** A secret that could not be read is absent too: the resolver has said why. */
+function isTold({ code, details }: SecwrapError, told: readonly SecwrapError[]): boolean {
+  const { place, ref } = details
+  return (
+    code === 'NOT_FOUND' &&
+    told.some(
+      ({ details: other }) =>
+        other.place?.file === place?.file &&
+        other.place?.line === place?.line &&
+        other.place?.name === place?.name &&
+        (other.ref === undefined || other.ref === ref),
+    )
+  )
+}
+
+// Without a prototype, so that a variable called __proto__ is one like others.
+function toEnvironment(values: ReadonlyMap<string, string>): Environment {
+  const environment: Record<string, string> = Object.create(null)
+  for (const [name, value] of values) environment[name] = value
+  return environment
+}

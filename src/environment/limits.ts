@@ -1,0 +1,67 @@
+import { SecwrapError } from '../core/errors.ts'
+import type { Environment } from '../core/types.ts'
+
+/** Linux: MAX_ARG_STRLEN, 32 pages of 4 KiB, less the NUL at the end. */
+const MAX_ENTRY_BYTES = 131_071
+
+/** Linux: a quarter of the stack, at most three quarters of 8 MiB, at least ARG_MAX. Source: execve(2). */
+const MAX_TOTAL_BYTES = 6 * 1024 * 1024
+const MIN_TOTAL_BYTES = 128 * 1024
+const POINTER_BYTES = 8
+
+/** What every shell and libc takes for a name. */
+export function isName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+}
+
+/** @throws SecwrapError BAD_TEMPLATE */
+export function checkName(name: string): void {
+  if (isName(name)) return
+  throw new SecwrapError('BAD_TEMPLATE', `${name} can't be the name of an environment variable`, {
+    hint: 'letters, digits and _, and no digit first',
+  })
+}
+
+/** @throws SecwrapError BAD_VALUE for what execve would cut off, refuse or garble. */
+export function checkValue(name: string, value: string): void {
+  if (value.includes('\0')) {
+    throw new SecwrapError('BAD_VALUE', 'the value has a NUL byte, which no environment can hold', {
+      hint: BINARY_HINT,
+    })
+  }
+  if (!value.isWellFormed())
+    throw new SecwrapError('BAD_VALUE', 'the value is not UTF-8 text', { hint: BINARY_HINT })
+  // A UTF-16 unit is at most 3 bytes of UTF-8, so most values need no count.
+  if ((name.length + value.length) * 3 < MAX_ENTRY_BYTES) return
+  const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value)
+  if (bytes <= MAX_ENTRY_BYTES) return
+  throw new SecwrapError('BAD_VALUE', `NAME=value is ${bytes} bytes, and Linux takes ${MAX_ENTRY_BYTES}`, {
+    hint: BINARY_HINT,
+  })
+}
+
+const BINARY_HINT = 'write it to a file with secwrap render'
+
+/**
+ * Whether the kernel takes this much: the texts of argv and the environment, each with its NUL, and a
+ * pointer to each of them.
+ *
+ * @param stackLimitBytes - RLIMIT_STACK; Infinity where there is none.
+ * @throws SecwrapError BAD_VALUE with both figures.
+ */
+export function checkTotal(argv: readonly string[], environment: Environment, stackLimitBytes: number): void {
+  const limit = Math.max(MIN_TOTAL_BYTES, Math.min(MAX_TOTAL_BYTES, stackLimitBytes / 4))
+  let bytes = 0
+  for (const argument of argv) bytes += Buffer.byteLength(argument) + 1 + POINTER_BYTES
+  for (const [name, value] of Object.entries(environment)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2 + POINTER_BYTES
+  }
+  if (bytes <= limit) return
+  throw new SecwrapError(
+    'BAD_VALUE',
+    `arguments and environment are ${bytes} bytes, and Linux takes ${limit}`,
+    {
+      hint: '--pristine, or secwrap render for the large ones',
+    },
+  )
+}

@@ -1,0 +1,143 @@
+import { asSecwrapError, SecwrapError } from '../core/errors.ts'
+import { applyFilters } from '../core/filters.ts'
+import type { Expansion, Part, Reference } from '../core/types.ts'
+import { parseReferenceOf, type ReferenceContext } from './reference.ts'
+import type { Known, Scope } from './scope.ts'
+import type { Modifiers, NamePiece, Piece, ReferencePiece } from './syntax.ts'
+import { encodePercent } from './uri.ts'
+
+/** A value is at most 131071 bytes in the end; more parts or text than this is a mistake that multiplies. */
+const MAX_SIZE = 10_000
+const MAX_LENGTH = 1024 * 1024
+
+/**
+ * Looks names up and works out all that needs no secret: afterwards a value is text, references and
+ * what waits for them. An untaken default leaves no reference behind.
+ */
+export function expand(pieces: readonly Piece[], scope: Scope, context: ReferenceContext): Known {
+  return new Expander(scope, context).expand(pieces)
+}
+
+class Expander {
+  readonly #scope: Scope
+  readonly #context: ReferenceContext
+  readonly #problems = new Map<string, SecwrapError>() // by message: a name twice is told once
+  readonly #inheritedProblems = new Set<SecwrapError>()
+  #sensitive = false
+  #size = 0
+
+  constructor(scope: Scope, context: ReferenceContext) {
+    this.#scope = scope
+    this.#context = context
+  }
+
+  expand(pieces: readonly Piece[]): Known {
+    const parts = this.#expandAll(pieces)
+    return {
+      parts,
+      sensitive: this.#sensitive,
+      size: this.#size,
+      problems: [...this.#inheritedProblems, ...this.#problems.values()],
+    }
+  }
+
+  #expandAll(pieces: readonly Piece[]): readonly Part[] {
+    const parts: Part[] = []
+    for (const piece of pieces) {
+      try {
+        for (const part of this.#expandPiece(piece)) append(parts, part)
+        this.#checkSize(parts)
+      } catch (error) {
+        const problem = asSecwrapError(error)
+        this.#problems.set(problem.message, problem)
+      }
+    }
+    return parts
+  }
+
+  #expandPiece(piece: Piece): readonly Part[] {
+    if (typeof piece === 'string') return [piece]
+    return piece.kind === 'name' ? this.#expandName(piece) : this.#expandReference(piece)
+  }
+
+  #expandName(piece: NamePiece): readonly Part[] {
+    const known = this.#scope.find(piece.name)
+    if (known && known.problems.length > 0) {
+      for (const problem of known.problems) this.#inheritedProblems.add(problem)
+      return []
+    }
+    if (known?.sensitive) this.#sensitive = true
+    const parts = known?.parts
+    if (parts === undefined) return this.#expandUnset(piece)
+    const text = asText(parts)
+    if (text !== undefined) return this.#expandText(applyFilters(text, piece.filters), piece)
+    this.#size += known?.size ?? 0
+    if (!piece.operator && piece.filters.length === 0) return parts
+    return [this.#defer(parts, piece)]
+  }
+
+  #expandUnset({ name, operator, word }: NamePiece): readonly Part[] {
+    if (operator === '-' || operator === ':-') return this.#expandAll(word)
+    if (operator === '+' || operator === ':+') return []
+    if (operator) throw failWith(name, word)
+    throw new SecwrapError('BAD_TEMPLATE', `${name} is not set`, { hint: `\${${name}:-default}` })
+  }
+
+  #expandText(text: string, { name, operator, word }: NamePiece): readonly Part[] {
+    const counts = text !== '' || !operator?.startsWith(':')
+    if (operator === '+' || operator === ':+') return counts ? this.#expandAll(word) : []
+    if (counts || !operator) return [text]
+    if (operator === ':?') throw failWith(name, word)
+    return this.#expandAll(word)
+  }
+
+  #expandReference(piece: ReferencePiece): readonly Part[] {
+    const reference = this.#readReference(piece)
+    this.#size++
+    return piece.operator || piece.filters.length > 0 ? [this.#defer([reference], piece)] : [reference]
+  }
+
+  #readReference({ form, text, raw }: ReferencePiece): Reference {
+    const written = text
+      .map(piece => (typeof piece === 'string' ? piece : this.#textOf(piece, form)))
+      .join('')
+    return parseReferenceOf(form, written, { ...this.#context, raw })
+  }
+
+  /** A name inside a reference. What it stands for is no syntax: it is encoded, but for `/` in a path. */
+  #textOf(piece: NamePiece, form: ReferencePiece['form']): string {
+    const text = asText(this.#expandName(piece))
+    if (text === undefined) {
+      const message = `a reference can't depend on a secret, as ${piece.name} does`
+      throw new SecwrapError('BAD_TEMPLATE', message)
+    }
+    if (form === 'vault-env' || form === 'arn') return text
+    return text.split('/').map(encodePercent).join('/')
+  }
+
+  #defer(parts: readonly Part[], { operator, word, filters }: Modifiers): Expansion {
+    if (!operator) return { parts, filters }
+    return { parts, filters, otherwise: { operator, word: this.#expandAll(word) } }
+  }
+
+  #checkSize(parts: readonly Part[]): void {
+    const tooLong = parts.some(part => typeof part === 'string' && part.length > MAX_LENGTH)
+    if (!tooLong && this.#size <= MAX_SIZE && parts.length <= MAX_SIZE) return
+    throw new SecwrapError('BAD_TEMPLATE', 'the value is too long for an environment')
+  }
+}
+
+function append(parts: Part[], part: Part): void {
+  const last = parts.at(-1)
+  if (typeof last === 'string' && typeof part === 'string') parts[parts.length - 1] = last + part
+  else parts.push(part)
+}
+
+function asText(parts: readonly Part[]): string | undefined {
+  return parts.every(part => typeof part === 'string') ? parts.join('') : undefined
+}
+
+function failWith(name: string, [message]: readonly Piece[]): SecwrapError {
+  const text = typeof message === 'string' && message !== '' ? message : 'is not set or empty'
+  return new SecwrapError('BAD_TEMPLATE', `\${${name}}: ${text}`)
+}

@@ -1,0 +1,54 @@
+import { isSpace, skipSpace } from './source.ts'
+
+/** What stands before a value: `export NAME=`, `NAME: `, `PREFIX_*=`, or a bare `NAME`. */
+export interface Head {
+  readonly name: string
+  readonly prefix?: string // of a wildcard
+  readonly valueStart?: number // absent for a bare name
+}
+
+/** The head of the statement at `start`, undefined where the line is none. */
+export function readHead(text: string, start: number, lineEnd: number): Head | undefined {
+  const first = skipExport(text, start, lineEnd)
+  const nameEnd = skipName(text, first, lineEnd)
+  const isWildcard = nameEnd < lineEnd && text[nameEnd] === '*'
+  const end = isWildcard ? nameEnd + 1 : nameEnd
+  const name = text.slice(first, end)
+  if (name === '') return undefined
+  const valueStart = findValueStart(text, end, lineEnd)
+  if (valueStart !== undefined) {
+    return { name, valueStart, ...(isWildcard && { prefix: text.slice(first, nameEnd) }) }
+  }
+  const next = skipSpace(text, end, lineEnd)
+  const isBare = !isWildcard && name !== 'export' && (next === lineEnd || text[next] === '#')
+  return isBare ? { name } : undefined
+}
+
+// `export=1` and `export =1` set a name that happens to be export.
+function skipExport(text: string, start: number, lineEnd: number): number {
+  const end = start + 'export'.length
+  if (!text.startsWith('export', start) || !isSpace(text.charCodeAt(end))) return start
+  const next = skipSpace(text, end, lineEnd)
+  return next < lineEnd && (isNameCharacter(text.charCodeAt(next)) || text[next] === '*') ? next : start
+}
+
+/** After `=`, or after a `:` that stands between a name and white space. */
+function findValueStart(text: string, nameEnd: number, lineEnd: number): number | undefined {
+  const next = skipSpace(text, nameEnd, lineEnd)
+  if (next < lineEnd && text[next] === '=') return next + 1
+  const isColon = text[nameEnd] === ':' && nameEnd + 1 < lineEnd && isSpace(text.charCodeAt(nameEnd + 1))
+  return isColon ? nameEnd + 1 : undefined
+}
+
+function skipName(text: string, start: number, lineEnd: number): number {
+  let at = start
+  while (at < lineEnd && isNameCharacter(text.charCodeAt(at))) at++
+  return at
+}
+
+/** As in dotenv: letters, digits, `_`, `.` and `-`. */
+function isNameCharacter(code: number): boolean {
+  if (code >= 0x61) return code <= 0x7a
+  if (code >= 0x41) return code <= 0x5a || code === 0x5f
+  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e
+}

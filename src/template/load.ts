@@ -1,0 +1,71 @@
+import { SecwrapError } from '../core/errors.ts'
+import type { Inherited, Template, TemplateEntry } from '../core/types.ts'
+import { expand } from './expand.ts'
+import { findInheritedReferences, parseFrom } from './inherited.ts'
+import { type Layer, readLayers } from './layers.ts'
+import { asKnown, type Known, Scope } from './scope.ts'
+import type { Findings, Statement } from './syntax.ts'
+
+export interface TemplateRequest {
+  /** Paths, later ones win; `-` is standard input. None: `.env.template`, if it is there. */
+  readonly templates: readonly string[]
+  readonly environment?: string // adds .env.prod.template beside each .env.template that has one
+  readonly from?: readonly string[] // references, each as `*=` in a template of its own
+  readonly fromEnv?: boolean // resolve references in inherited variables too
+  readonly preferEnv?: readonly string[] // globs of names whose inherited value wins; their references are not read
+  readonly inherited: Inherited
+}
+
+/** More are summed up: after so many the file is something else than a template. */
+const MAX_PROBLEMS = 100
+
+/**
+ * Reads, parses and layers templates, and expands what needs no secret.
+ * Never throws for what templates say: that goes to `problems`.
+ */
+export function loadTemplate(request: TemplateRequest): Template {
+  const { inherited, fromEnv = false, preferEnv = [], from = [] } = request
+  const findings: Findings = { problems: [], warnings: [] }
+  const scope = new Scope(inherited, preferEnv)
+  if (fromEnv) addLayer(findInheritedReferences(inherited, preferEnv, findings), scope)
+  for (const layer of readLayers(request, findings)) addLayer(layer, scope)
+  for (const reference of from) addLayer(parseFrom(reference, findings), scope)
+  const problems = [...new Set([...findings.problems, ...scope.problems()])]
+  return { entries: scope.entries(), problems: limitProblems(problems), warnings: findings.warnings }
+}
+
+function addLayer({ statements, folder }: Layer, scope: Scope): void {
+  for (const statement of statements) {
+    const { pieces: _, problem: __, ...written } = statement
+    const known = evaluate(statement, folder, scope)
+    const entry: TemplateEntry = { ...written, parts: known.parts ?? [] }
+    scope.define(entry, known)
+  }
+}
+
+function evaluate(statement: Statement, folder: string, scope: Scope): Known {
+  const { name, pieces, wildcard, inherit, problem } = statement
+  if (problem) return { ...asKnown([]), problems: [problem] }
+  if (inherit) {
+    const value = scope.inherited(name)
+    return asKnown(value === undefined ? undefined : [value])
+  }
+  const preferred = wildcard ? undefined : scope.preferred(name)
+  if (preferred !== undefined) return { ...asKnown([preferred]), sensitive: hasReference(pieces) }
+  const known = expand(pieces, scope, { folder, ...(wildcard && { wildcard: true }) })
+  return { ...known, problems: known.problems.map(each => each.at(statement)) }
+}
+
+function hasReference(pieces: Statement['pieces']): boolean {
+  return pieces.some(piece => typeof piece === 'object' && piece.kind === 'reference')
+}
+
+function limitProblems(problems: readonly SecwrapError[]): readonly SecwrapError[] {
+  const [last] = problems.slice(MAX_PROBLEMS - 1)
+  if (!last || problems.length === MAX_PROBLEMS) return problems
+  const rest = problems.length - MAX_PROBLEMS
+  const summary = new SecwrapError('BAD_TEMPLATE', `and ${rest} more problems`, {
+    ...(last.details.place && { place: { ...last.details.place, name: '' } }),
+  })
+  return [...problems.slice(0, MAX_PROBLEMS), summary]
+}

@@ -1,0 +1,74 @@
+import { SecwrapError } from '../core/errors.ts'
+import { SCHEMES } from './schemes.ts'
+
+export interface PathContext {
+  readonly folder: string // of the template, relative to the working folder or absolute; '' is that folder
+  readonly wildcard?: boolean // the path may end in `/`
+}
+
+/**
+ * The path of a reference, checked and, for a file, absolute.
+ *
+ * @throws SecwrapError BAD_TEMPLATE for what no store could mean by it.
+ */
+export function readPath(scheme: string, path: string, context: PathContext): string {
+  // A C0 control or DEL can be no part of a name; in a terminal it could hide what is read.
+  if (/[\u0000-\u001f\u007f]/.test(path)) throw bad('a control character in the path')
+  if (SCHEMES[scheme]?.path === 'file') return readFilePath(scheme, path, context)
+  checkSegments(path.startsWith('/') ? path.slice(1) : path, context)
+  CHECKS[scheme]?.(path, context)
+  return path
+}
+
+/** The path as a URI shows it: what would end it is encoded again. */
+export function encodePath(path: string): string {
+  return path.replace(/[%?#\s]/g, encodeURIComponent)
+}
+
+function readFilePath(scheme: string, path: string, { folder, wildcard }: PathContext): string {
+  const relative = path.startsWith('./')
+  if (!relative && !path.startsWith('/')) {
+    const meant = path.startsWith('../') ? `${scheme}:///absolute/path` : `${scheme}://./${encodePath(path)}`
+    throw bad(`the path begins with neither / nor ./`, meant)
+  }
+  checkSegments(path.slice(relative ? 2 : 1), wildcard ? { wildcard } : {})
+  return relative ? `${absolute(folder)}${path.slice(2)}` : path
+}
+
+function absolute(folder: string): string {
+  const from = folder.startsWith('/') ? folder : `${process.cwd()}/${folder}`
+  return from.endsWith('/') ? from : `${from}/`
+}
+
+function checkSegments(path: string, { wildcard = false }: { wildcard?: boolean }): void {
+  const segments = path.split('/')
+  if (wildcard && segments.length > 1 && segments.at(-1) === '') segments.pop()
+  if (wildcard && path === '') return
+  for (const segment of segments) {
+    if (segment === '.' || segment === '..') throw bad(`a segment ${segment} in the path`)
+  }
+  if (segments.at(-1) === '' && !segments.slice(0, -1).includes('') && path !== '') {
+    throw bad('the path ends in /, which is for a wildcard only', '*=… or PREFIX_*=…')
+  }
+  if (segments.includes('')) throw bad(path === '' ? 'the path is empty' : 'an empty segment in the path')
+}
+
+const CHECKS: Readonly<Record<string, (path: string, context: PathContext) => void>> = {
+  ssm: path => {
+    if (path.startsWith('arn:')) return
+    if (path.includes('/') && !path.startsWith('/'))
+      throw bad('a parameter with / in its name begins with /', `ssm:///${path}`)
+    if (path.includes(':')) throw bad('a parameter has no : in its name', '?version=3 or ?label=live')
+  },
+  vault: path => {
+    if (path.startsWith('/')) throw bad('a vault path begins with the name of its mount', `vault:/${path}`)
+  },
+  azurekv: (path, { wildcard }) => {
+    if (!/^[^/]+\/[^/]+$/.test(path) && !(wildcard && /^[^/]+\/$/.test(path)))
+      throw bad('the path is no vault and name', 'azurekv://my-vault/name')
+  },
+}
+
+function bad(message: string, hint?: string): SecwrapError {
+  return new SecwrapError('BAD_TEMPLATE', message, hint === undefined ? {} : { hint })
+}

@@ -1,0 +1,149 @@
+import { SecwrapError } from '../core/errors.ts'
+import { findMarkers, textBesideExpressions } from './markers.ts'
+import { findReferenceEnd, readModifiers } from './modifiers.ts'
+import { recognizeReference, VALS_START } from './recognize.ts'
+import type { Source } from './source.ts'
+import {
+  type Modifiers,
+  type NamePiece,
+  NO_MODIFIERS,
+  type Piece,
+  type ReferenceForm,
+  type ReferencePiece,
+} from './syntax.ts'
+
+const MAX_DEPTH = 32
+
+/** What the text around a piece decides. */
+interface Surroundings {
+  readonly escapes: boolean // in double quotes: \n and \r, which are all that dotenv knows
+  readonly depth: number // of `${…}`
+}
+
+/**
+ * What stands in `[start, end)` of an unquoted or double-quoted value.
+ *
+ * @throws SecwrapError BAD_TEMPLATE with what is wrong with it.
+ */
+export function parseValue(source: Source, start: number, end: number, escapes: boolean): readonly Piece[] {
+  const form = recognizeReference(source.text.slice(start, end))
+  return form
+    ? [parseReferencePiece(source, start, end, form, 0)]
+    : parsePieces(source, start, end, { escapes, depth: 0 })
+}
+
+function parsePieces(source: Source, start: number, end: number, around: Surroundings): readonly Piece[] {
+  if (around.depth > MAX_DEPTH) {
+    throw new SecwrapError('BAD_TEMPLATE', `\${…} is nested more than ${MAX_DEPTH} deep`)
+  }
+  const pieces: Piece[] = []
+  let from = start
+  for (const marker of findMarkers(source, start, end)) {
+    pushText(pieces, source.text.slice(from, marker.start), around)
+    if (marker.kind === 'escape') pushText(pieces, '${', around)
+    else if (marker.kind === 'vals')
+      pieces.push(parseReferencePiece(source, marker.start, marker.referenceEnd, 'vals', around.depth))
+    else pieces.push(parseExpression(source, marker.start + 2, marker.end - 1, around))
+    from = marker.end
+  }
+  pushText(pieces, source.text.slice(from, end), around)
+  return pieces
+}
+
+/** The inside of `${…}`: `NAME`, `NAME:-default`, `ssm:///prod/db|urlencode`. */
+function parseExpression(
+  source: Source,
+  start: number,
+  end: number,
+  around: Surroundings,
+): NamePiece | ReferencePiece {
+  const body = source.text.slice(start, end)
+  // `${ref+vault://…}` would otherwise be the name `ref` with another value for it.
+  const isVals = body.search(VALS_START) === 0
+  const name = /^[A-Za-z_]\w*/.exec(body)?.[0]
+  if (name !== undefined && !isVals) {
+    const modifiers = parseModifiers(source, start + name.length, end, around)
+    if (modifiers) return { kind: 'name', name, ...modifiers }
+  }
+  const form = isVals ? 'vals' : recognizeReference(body)
+  if (!form) throw notAnExpression()
+  const tail = findReferenceEnd(source, start, end)
+  const reference = parseReferencePiece(source, start, tail, form, around.depth)
+  return { ...reference, ...parseModifiers(source, tail, end, around) }
+}
+
+function parseModifiers(
+  source: Source,
+  start: number,
+  end: number,
+  around: Surroundings,
+): Modifiers | undefined {
+  const syntax = readModifiers(source, start, end)
+  if (!syntax) return undefined
+  const { filters, operator, wordStart } = syntax
+  if (!operator) return { filters, word: [] }
+  // A message is printed, so it stays the text of the template: a name in it would print a value.
+  const word = operator.endsWith('?')
+    ? [source.text.slice(wordStart, end)]
+    : parsePieces(source, wordStart, end, { ...around, depth: around.depth + 1 })
+  return { filters, operator, word }
+}
+
+/** A reference that fills `[start, end)`. */
+function parseReferencePiece(
+  source: Source,
+  start: number,
+  end: number,
+  form: ReferenceForm,
+  depth: number,
+): ReferencePiece {
+  const raw = source.text.slice(start, end)
+  const misplaced = /[\s|]/.exec(textBesideExpressions(source, start, end))
+  if (misplaced?.[0] === '|') {
+    throw new SecwrapError('BAD_TEMPLATE', 'a filter needs ${…} around the reference', { hint: `\${${raw}}` })
+  }
+  if (misplaced) {
+    throw new SecwrapError('BAD_TEMPLATE', 'white space in a reference', {
+      hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
+    })
+  }
+  const text = parseReferenceText(source, start, end, depth + 1)
+  return { kind: 'reference', form, raw, text, ...NO_MODIFIERS }
+}
+
+/** `ssm:///${APP_ENV}/key`: text and the names in it, which are looked up before the reference is read. */
+function parseReferenceText(
+  source: Source,
+  start: number,
+  end: number,
+  depth: number,
+): readonly (string | NamePiece)[] {
+  const text: (string | NamePiece)[] = []
+  let from = start
+  for (const marker of findMarkers(source, start, end)) {
+    if (marker.kind !== 'expression') continue
+    text.push(source.text.slice(from, marker.start))
+    const piece = parseExpression(source, marker.start + 2, marker.end - 1, { escapes: false, depth })
+    if (piece.kind === 'reference') {
+      throw new SecwrapError('BAD_TEMPLATE', 'a reference can hold names in ${…}, but no other reference')
+    }
+    text.push(piece)
+    from = marker.end
+  }
+  return [...text, source.text.slice(from, end)]
+}
+
+function pushText(pieces: Piece[], text: string, { escapes }: Surroundings): void {
+  if (text === '') return
+  const plain = escapes && text.includes('\\') ? text.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : text
+  const last = pieces.at(-1)
+  if (typeof last === 'string') pieces[pieces.length - 1] = last + plain
+  else pieces.push(plain)
+}
+
+// What stands there is not shown: in a .env that was never a template it may be half a password.
+function notAnExpression(): SecwrapError {
+  return new SecwrapError('BAD_TEMPLATE', 'a ${…} is neither a name nor a reference', {
+    hint: 'write \\${ for a literal ${, or put the value in single quotes',
+  })
+}

@@ -1,0 +1,79 @@
+import { SecwrapError } from '../core/errors.ts'
+import type { Reference, SecretId } from '../core/types.ts'
+import { parseArn } from './arn.ts'
+import { encodePath, type PathContext, readPath } from './path.ts'
+import { recognizeReference, VALS_START } from './recognize.ts'
+import { type CheckedOptions, checkOptions } from './schemes.ts'
+import type { ReferenceForm } from './syntax.ts'
+import { decodePercent, splitUri, type Written } from './uri.ts'
+import { parseVals } from './vals.ts'
+import { parseVaultEnv } from './vault-env.ts'
+
+export interface ReferenceContext extends PathContext {
+  readonly raw?: string // as the template writes it; the text itself where no names are in it
+}
+
+/**
+ * `ssm:///prod/db?version=3#password`, or what vals, vault-env and secret-init have for it.
+ *
+ * @throws SecwrapError BAD_TEMPLATE with what is wrong with it.
+ */
+export function parseReference(text: string, context: ReferenceContext = { folder: '' }): Reference {
+  const form = text.search(VALS_START) === 0 ? 'vals' : recognizeReference(text)
+  if (form) return parseReferenceOf(form, text, context)
+  throw new SecwrapError('BAD_TEMPLATE', 'this is no reference', { hint: 'ssm:///prod/db/password' })
+}
+
+/** The same for a text whose form is known. */
+export function parseReferenceOf(form: ReferenceForm, text: string, context: ReferenceContext): Reference {
+  const written = FORMS[form](text)
+  const { optional, ...checked } = checkOptions(written)
+  const path = readPath(written.scheme, written.path, context)
+  return {
+    raw: context.raw ?? text,
+    id: createId(written.scheme, path, checked),
+    ...(written.key && { key: written.key }),
+    optional,
+  }
+}
+
+const FORMS: Readonly<Record<ReferenceForm, (text: string) => Written>> = {
+  own: parseOwn,
+  vals: parseVals,
+  'vault-env': parseVaultEnv,
+  arn: parseArn,
+}
+
+function parseOwn(text: string): Written {
+  const scheme = text.slice(0, text.indexOf(':'))
+  const { path, options, fragment } = splitUri(text.slice(scheme.length + 3))
+  const arn = path.startsWith('arn:') ? parseArn(decodePercent(path)) : undefined
+  return {
+    scheme,
+    path: decodePercent(path),
+    options: { ...arn?.options, ...options },
+    ...(fragment !== undefined && { key: parseKey(fragment) }),
+  }
+}
+
+/** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
+export function parseKey(fragment: string): readonly string[] {
+  const segments = fragment.match(/(?:\\[\s\S]|[^.\\])+|(?<=^|\.)(?=\.|$)/g) ?? ['']
+  if (segments.includes('')) {
+    throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
+  }
+  return segments.map(segment => decodePercent(segment.replace(/\\([.\\])/g, '$1')))
+}
+
+function createId(scheme: string, path: string, checked: Omit<CheckedOptions, 'optional'>): SecretId {
+  const { version, selector, options } = checked
+  const shown = { ...options, ...(version !== undefined && { [selector ?? 'version']: version }) }
+  return { uri: formatUri(scheme, path, shown), scheme, path, ...checked }
+}
+
+/** Equal secrets have equal texts: options in order, only what must be is encoded. */
+function formatUri(scheme: string, path: string, options: Readonly<Record<string, string>>): string {
+  const names = Object.keys(options).sort()
+  const query = names.map(name => `${name}=${encodeURIComponent(options[name] ?? '')}`).join('&')
+  return `${scheme}://${encodePath(path)}${query && '?'}${query}`
+}

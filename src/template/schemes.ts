@@ -1,0 +1,77 @@
+import { SecwrapError } from '../core/errors.ts'
+import { suggest } from '../core/suggest.ts'
+import type { Written } from './uri.ts'
+
+/** What the path of a reference names. */
+export type PathKind = 'file' | 'name'
+
+interface Scheme {
+  readonly path: PathKind
+  readonly options: readonly string[] // besides `optional`
+}
+
+const AWS = ['region', 'profile', 'endpoint']
+
+/** Our schemes. Options but `version`, `label` and `stage` pick the store or shape what is read. */
+export const SCHEMES: Readonly<Record<string, Scheme>> = {
+  file: { path: 'file', options: ['format', 'raw'] },
+  secret: { path: 'name', options: ['format', 'raw'] },
+  sops: { path: 'file', options: ['format'] },
+  ssm: { path: 'name', options: ['version', 'label', ...AWS] },
+  secretsmanager: { path: 'name', options: ['version', 'stage', ...AWS] },
+  vault: { path: 'name', options: ['version', 'namespace', 'address'] },
+  azurekv: { path: 'name', options: ['version'] },
+}
+
+/** How vault-env gives a path: as the HTTP API has it, so `data/` is not added. Not for users to write. */
+export const API_PATH = 'api-path'
+
+const FLAGS = ['optional', 'raw']
+const FORMATS = ['dotenv', 'json', 'yaml']
+const SELECTORS = ['version', 'label', 'stage'] as const
+
+export interface CheckedOptions {
+  readonly optional: boolean
+  readonly version?: string
+  readonly selector?: 'label' | 'stage'
+  readonly options: Readonly<Record<string, string>> // those of the id
+}
+
+/** @throws SecwrapError BAD_TEMPLATE for an option that the scheme does not have, or without its value. */
+export function checkOptions({ scheme, options: written }: Written): CheckedOptions {
+  const options: Record<string, string> = {}
+  for (const [name, value] of Object.entries(written)) {
+    checkOption(scheme, name, value)
+    if (!FLAGS.includes(name) || value !== 'false') options[name] = value
+  }
+  const { optional, version, label, stage, ...others } = options
+  const selectors = SELECTORS.filter(name => options[name] !== undefined)
+  if (selectors.length > 1)
+    throw new SecwrapError('BAD_TEMPLATE', `${selectors.join(' and ')} exclude each other`)
+  const selected = version ?? label ?? stage
+  return {
+    optional: optional !== undefined,
+    ...(selected !== undefined && { version: selected }),
+    ...(label !== undefined && { selector: 'label' as const }),
+    ...(stage !== undefined && { selector: 'stage' as const }),
+    options: others,
+  }
+}
+
+function checkOption(scheme: string, name: string, value: string): void {
+  const known = ['optional', ...(SCHEMES[scheme]?.options ?? [])]
+  if (!known.includes(name) && name !== API_PATH) {
+    const meant = suggest(name, known)
+    throw new SecwrapError('BAD_TEMPLATE', `${scheme}:// has no option ${name}`, {
+      hint: meant ? `?${meant}` : `options: ${known.join(', ')}`,
+    })
+  }
+  if (FLAGS.includes(name) && value !== 'true' && value !== 'false') {
+    throw new SecwrapError('BAD_TEMPLATE', `the option ${name} takes no value`, { hint: `?${name}` })
+  }
+  if (name === 'format' && !FORMATS.includes(value)) {
+    const hint = `?format=${suggest(value, FORMATS) ?? FORMATS.join(', ?format=')}`
+    throw new SecwrapError('BAD_TEMPLATE', 'unknown format', { hint })
+  }
+  if (value === '') throw new SecwrapError('BAD_TEMPLATE', `the option ${name} is empty`)
+}

@@ -1,0 +1,80 @@
+import type { SecwrapError } from '../core/errors.ts'
+import { matchesAny } from '../core/glob.ts'
+import type { Inherited, Part, TemplateEntry } from '../core/types.ts'
+
+/** What a name stands for while templates are read. */
+export interface Known {
+  readonly parts: readonly Part[] | undefined // undefined: not set
+  readonly sensitive: boolean // its value comes from one that is marked so
+  readonly size: number // of the parts, nested ones counted each time they stand
+  readonly problems: readonly SecwrapError[] // why it has no value
+}
+
+export function asKnown(parts: readonly Part[] | undefined): Known {
+  return { parts, sensitive: false, size: parts?.length ?? 0, problems: [] }
+}
+
+/** The names that an expression can see: earlier entries, then the inherited environment. */
+export class Scope {
+  readonly #definitions = new Map<string, { readonly entry: TemplateEntry; readonly known: Known }>()
+  readonly #wildcards: { readonly entry: TemplateEntry; readonly known: Known }[] = []
+  readonly #inherited: Inherited
+  readonly #preferEnv: readonly string[]
+
+  constructor(inherited: Inherited, preferEnv: readonly string[]) {
+    this.#inherited = inherited
+    this.#preferEnv = preferEnv
+  }
+
+  find(name: string): Known | undefined {
+    const definition = this.#definitions.get(name)
+    if (definition) return definition.known
+    const value = this.inherited(name)
+    return value === undefined ? undefined : asKnown([value])
+  }
+
+  inherited(name: string): string | undefined {
+    // process.env has the properties of every object, such as constructor.
+    const value = Object.hasOwn(this.#inherited, name) ? this.#inherited[name] : undefined
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** The inherited value where --prefer-env says that it wins. */
+  preferred(name: string): string | undefined {
+    return matchesAny(name, this.#preferEnv) ? this.inherited(name) : undefined
+  }
+
+  /** A later definition replaces an earlier one, whose decorators stay where it has none of that kind. */
+  define(written: TemplateEntry, known: Known): void {
+    if (written.wildcard) {
+      this.#wildcards.push({ entry: written, known })
+      return
+    }
+    const earlier = this.#definitions.get(written.name)?.entry.decorators
+    const taint = known.sensitive ? { sensitive: true } : {}
+    const decorators = { ...taint, ...earlier, ...written.decorators }
+    const entry = { ...written, decorators }
+    // Out and in again, so that entries stand in the order of the definitions that count.
+    this.#definitions.delete(written.name)
+    this.#definitions.set(written.name, {
+      entry,
+      known: { ...known, sensitive: decorators.sensitive ?? false },
+    })
+  }
+
+  /** The definitions that count and have no problem. */
+  entries(): readonly TemplateEntry[] {
+    return this.#all()
+      .filter(({ known }) => known.problems.length === 0)
+      .map(({ entry }) => entry)
+  }
+
+  /** Problems of the definitions that count; those of replaced ones only where these build on them. */
+  problems(): readonly SecwrapError[] {
+    return this.#all().flatMap(({ known }) => known.problems)
+  }
+
+  #all() {
+    return [...this.#definitions.values(), ...this.#wildcards]
+  }
+}

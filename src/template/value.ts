@@ -1,0 +1,143 @@
+import { SecwrapError } from '../core/errors.ts'
+import { findMarker } from './markers.ts'
+import { recognizeReference } from './recognize.ts'
+import { isSpace, type Source, skipSpace, trimEnd } from './source.ts'
+
+/** Where a value stands. `end` is exclusive; the quotes are outside. */
+export interface ValueSpan {
+  readonly start: number
+  readonly end: number
+  readonly isLiteral: boolean // in single quotes or backticks: text as it stands
+  readonly escapes: boolean // begins with a double quote
+  readonly quoted: boolean // may hold line ends
+  readonly warning?: string
+}
+
+/**
+ * The value that begins at `start`, on the line that ends at `lineEnd`: what dotenv takes for it, but
+ * `${…}` and references keep their `#` and their quotes.
+ *
+ * @throws SecwrapError BAD_TEMPLATE for a quote that never ends.
+ */
+export function findValue(source: Source, start: number, lineEnd: number): ValueSpan {
+  const { text } = source
+  const first = skipSpace(text, start, lineEnd)
+  const quote = text[first] ?? ''
+  if (first === lineEnd || !isQuote(quote)) return unquoted(first, findEnd(source, first, lineEnd), source)
+  const close = findClosingQuote(source, first, quote)
+  if (close >= 0) {
+    const escaped = quote === '"' && text.slice(first, close).includes('\\"')
+    return quotedSpan(
+      quote,
+      first,
+      close,
+      escaped ? 'the \\ before a double quote stays, as in dotenv' : undefined,
+    )
+  }
+  return halfQuoted(source, first, quote, lineEnd)
+}
+
+function unquoted(start: number, end: number, { text }: Source): ValueSpan {
+  return { start, end: trimEnd(text, start, end), isLiteral: false, escapes: false, quoted: false }
+}
+
+function quotedSpan(quote: string, open: number, close: number, warning?: string): ValueSpan {
+  return {
+    start: open + 1,
+    end: close,
+    isLiteral: quote !== '"',
+    escapes: quote === '"',
+    quoted: true,
+    ...(warning !== undefined && { warning }),
+  }
+}
+
+/** `"a" b` and `'it's'`: dotenv takes off the outer quotes where there are two, else keeps them all. */
+function halfQuoted(source: Source, first: number, quote: string, lineEnd: number): ValueSpan {
+  const { text } = source
+  const end = trimEnd(text, first, findEnd(source, first, lineEnd))
+  const last = text.lastIndexOf(quote, end - 1)
+  if (last <= first) {
+    throw new SecwrapError('BAD_TEMPLATE', `the quote ${quote} never ends`, {
+      hint: `close it with ${quote}, or put the whole value in other quotes`,
+    })
+  }
+  const warning = 'text after the closing quote, so the quotes inside stay, as in dotenv'
+  if (last === end - 1) return { ...quotedSpan(quote, first, last, warning), quoted: false }
+  return { start: first, end, isLiteral: false, escapes: quote === '"', quoted: false, warning }
+}
+
+/**
+ * The quote that ends the value: the first without a backslash before it, if nothing but a comment
+ * follows it on its line; else the last one with a backslash that this is true of; else -1.
+ */
+function findClosingQuote(source: Source, open: number, quote: string): number {
+  const { text } = source
+  let best = -1
+  let from = open + 1
+  for (;;) {
+    const at = findQuote(source, from, quote)
+    if (at < 0) return best
+    if (endsValue(text, at + 1)) best = at
+    if (text[at - 1] !== '\\') return best
+    from = at + 1
+  }
+}
+
+/** The next quote from `from`; in double quotes one inside `${…}` does not count. */
+function findQuote(source: Source, from: number, quote: string): number {
+  const { text } = source
+  let at = text.indexOf(quote, from)
+  let next = from
+  while (at >= 0 && quote === '"') {
+    const dollar = text.slice(next, at).indexOf('${')
+    if (dollar < 0) return at
+    const open = next + dollar
+    const close = text[open - 1] === '\\' ? -1 : source.closingBrace(open + 1, text.length)
+    next = Math.max(close, open + 1) + 1
+    if (close > at) at = text.indexOf(quote, next)
+  }
+  return at
+}
+
+function endsValue(text: string, from: number): boolean {
+  let at = from
+  while (at < text.length && text[at] !== '\n' && isSpace(text.charCodeAt(at))) at++
+  return at === text.length || text[at] === '\n' || text[at] === '#'
+}
+
+/** Where an unquoted value ends: before its comment, or with the line. */
+function findEnd(source: Source, start: number, lineEnd: number): number {
+  const line = source.text.slice(start, lineEnd)
+  if (recognizeReference(line)) return findEndOfReference(source, start, lineEnd)
+  let from = start
+  let hash = endOfText(line, start, start)
+  let marker = findMarker(source, from, hash, lineEnd)
+  while (marker) {
+    from = marker.end
+    if (hash < from) hash = endOfText(line, start, from)
+    marker = findMarker(source, from, hash, lineEnd)
+  }
+  return hash
+}
+
+function endOfText(line: string, start: number, from: number): number {
+  const hash = line.indexOf('#', from - start)
+  return hash < 0 ? start + line.length : start + hash
+}
+
+/** A reference ends at white space; its `#` is a key. Where no comment follows, the rest is part of the mistake. */
+function findEndOfReference(source: Source, start: number, lineEnd: number): number {
+  const { text } = source
+  let end = start
+  while (end < lineEnd && !isSpace(text.charCodeAt(end))) {
+    if (text[end] === '$' && text[end + 1] === '{') end = Math.max(end, source.closingBrace(end + 1, lineEnd))
+    end++
+  }
+  const next = skipSpace(text, end, lineEnd)
+  return next === lineEnd || text[next] === '#' ? end : lineEnd
+}
+
+function isQuote(character: string): boolean {
+  return character === "'" || character === '"' || character === '`'
+}
