@@ -7,6 +7,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
     secret: () => import('./secret.ts'),
     ssm: () => import('./ssm.ts'),
     vault: () => import('./vault.ts'),
+    azurekv: () => import('./azure-key-vault.ts'),
   }
 
 /** Scheme → writer, for the stores that can be written. Loaded by the verbs that write, list and tell versions. */
