@@ -1,121 +1,108 @@
-import { asSecwrapError, SecwrapError } from '../core/errors.ts'
-import type { Place } from '../core/types.ts'
-import { parseDecorators } from './decorators.ts'
-import { type Head, readHead } from './head.ts'
-import { parseValue } from './pieces.ts'
+import { SecwrapError } from '../core/errors.ts'
 import { Source, skipSpace } from './source.ts'
+import { endOfLine, type Reading, readStatement } from './statement.ts'
 import type { Findings, Statement } from './syntax.ts'
-import { findValue } from './value.ts'
-import { checkWildcard } from './wildcard.ts'
+import type { ValueSpan } from './value.ts'
 
 /**
  * The entries of one template, in order. What does not parse goes to the problems, and parsing goes on
  * with the next line.
- *
- * @param text - with `\n` as its only line ends.
  */
 export function parseTemplate(text: string, file: string, findings: Findings): readonly Statement[] {
-  const source = new Source(text)
-  const statements = new Map<string, Statement>()
-  let comments: string[] = []
-  let line = 1
-  for (let at = 0; at < text.length; ) {
-    const lineEnd = endOfLine(text, at)
-    const start = skipSpace(text, at, lineEnd)
-    let end = lineEnd
-    if (start === lineEnd) comments = []
-    else if (text[start] === '#') comments.push(text.slice(start + 1, lineEnd))
-    else {
-      const reading = readStatement(source, start, lineEnd, { file, line, name: '' }, comments)
-      collect(reading, statements, findings)
-      end = reading.end
-      comments = []
+  const lines = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+  return new TemplateParser(lines, file, findings).parse()
+}
+
+class TemplateParser {
+  readonly #source: Source
+  readonly #file: string
+  readonly #findings: Findings
+  readonly #statements = new Map<string, Statement>()
+  #line = 1
+  #comments: string[] = [] // directly above: decorators stand there
+  #badLines: { readonly first: number; count: number } | undefined
+
+  constructor(text: string, file: string, findings: Findings) {
+    this.#source = new Source(text)
+    this.#file = file
+    this.#findings = findings
+  }
+
+  parse(): readonly Statement[] {
+    const { text } = this.#source
+    for (let at = 0; at < text.length; ) {
+      const end = this.#readLines(at, endOfLine(text, at))
+      this.#line += countLines(text, at, end) + 1
+      at = end + 1
     }
-    line += countLines(text, at, end) + 1
-    at = end + 1
+    this.#reportBadLines()
+    return [...this.#statements.values()]
   }
-  return [...statements.values()]
-}
 
-interface Reading {
-  readonly end: number // of the statement's last line
-  readonly statement?: Statement
-  readonly problem?: SecwrapError
-  readonly warning?: string
-}
-
-function readStatement(
-  source: Source,
-  start: number,
-  lineEnd: number,
-  line: Place,
-  comments: readonly string[],
-): Reading {
-  const head = readHead(source.text, start, lineEnd)
-  if (!head) {
-    // The line is not shown: it may be the rest of a private key.
-    const problem = new SecwrapError('BAD_TEMPLATE', 'this line is no NAME=value', {
-      hint: 'values of several lines go in quotes',
-    })
-    return { end: lineEnd, problem: problem.at(line) }
+  /** Reads a line, or all lines of a statement. @returns where the last one ends. */
+  #readLines(at: number, lineEnd: number): number {
+    const { text } = this.#source
+    const start = skipSpace(text, at, lineEnd)
+    const isComment = text[start] === '#' && start < lineEnd
+    if (start === lineEnd || isComment) {
+      this.#comments = isComment ? [...this.#comments, text.slice(start + 1, lineEnd)] : []
+      this.#checkSeparators(at, lineEnd)
+      return lineEnd
+    }
+    const place = { file: this.#file, line: this.#line, name: '' }
+    const reading = readStatement(this.#source, start, lineEnd, place, this.#comments)
+    this.#comments = []
+    if (!reading) {
+      this.#addBadLine()
+      return lineEnd
+    }
+    this.#reportBadLines()
+    this.#collect(reading)
+    this.#checkSeparators(at, reading.end, reading.span)
+    return reading.end
   }
-  const place = { ...line, name: head.name }
-  const value = readValue(source, head, lineEnd)
-  try {
-    if (value.problem) throw value.problem
-    const statement = { ...place, ...value.content, decorators: parseDecorators(comments) }
-    return { end: value.end, statement, ...(value.warning !== undefined && { warning: value.warning }) }
-  } catch (error) {
-    const problem = asSecwrapError(error).at(place)
-    return { end: value.end, problem, statement: { ...place, pieces: [], decorators: {}, problem } }
+
+  /** A name twice in one file is a mistake; wildcards may repeat, as they import several names each. */
+  #collect({ statement, problems, span }: Reading): void {
+    const { name, line, wildcard } = statement
+    this.#findings.problems.push(...problems)
+    if (span?.warning) this.#findings.warnings.push(`${this.#file}:${line}: ${name}: ${span.warning}`)
+    const first = wildcard ? undefined : this.#statements.get(name)
+    if (first) this.#report(`${name} is set twice, first in line ${first.line}`, line, name)
+    else this.#statements.set(wildcard ? `${name} ${line}` : name, statement)
   }
-}
 
-interface Value {
-  readonly end: number
-  readonly content: Pick<Statement, 'pieces' | 'wildcard' | 'inherit'>
-  readonly problem?: SecwrapError
-  readonly warning?: string
-}
-
-function readValue(source: Source, { valueStart, prefix }: Head, lineEnd: number): Value {
-  if (valueStart === undefined) return { end: lineEnd, content: { pieces: [], inherit: true } }
-  let end = lineEnd
-  try {
-    const { start, isLiteral, escapes, ...span } = findValue(source, valueStart, lineEnd)
-    end = endOfLine(source.text, span.end)
-    const pieces = isLiteral
-      ? [source.text.slice(start, span.end)]
-      : parseValue(source, start, span.end, escapes)
-    const wildcard = prefix === undefined ? {} : { wildcard: checkWildcard(prefix, pieces) }
-    return { end, content: { pieces, ...wildcard }, ...(span.warning && { warning: span.warning }) }
-  } catch (error) {
-    return { end, content: { pieces: [] }, problem: asSecwrapError(error) }
+  #addBadLine(): void {
+    this.#badLines ??= { first: this.#line, count: 0 }
+    this.#badLines.count++
   }
-}
 
-/** A name twice in one file is a mistake; wildcards may repeat, as they import several names each. */
-function collect(
-  { statement, problem, warning }: Reading,
-  statements: Map<string, Statement>,
-  { problems, warnings }: Findings,
-): void {
-  if (problem) problems.push(problem)
-  if (!statement) return
-  const { file, line, name } = statement
-  if (warning !== undefined) warnings.push(`${file}:${line}: ${name}: ${warning}`)
-  const first = statements.get(name)
-  if (statement.wildcard) statements.set(`${name} ${line}`, statement)
-  else if (!first) statements.set(name, statement)
-  else {
-    const twice = new SecwrapError('BAD_TEMPLATE', `${name} is set twice, first in line ${first.line}`)
-    problems.push(twice.at(statement))
+  /** Lines in a row are told once, and never shown: they may be the rest of a private key. */
+  #reportBadLines(): void {
+    if (!this.#badLines) return
+    const { first, count } = this.#badLines
+    const more = count === 1 ? '' : `, nor ${count === 2 ? 'is the next' : `are the next ${count - 1}`}`
+    this.#report(`this line is no NAME=value${more}`, first, '', 'values of several lines go in quotes')
+    this.#badLines = undefined
   }
-}
 
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from)
-  return end < 0 ? text.length : end
+  /** dotenv ends a line at U+2028 and U+2029, which nobody sees: `# harmless<U+2028>PATH=…` sets PATH there. */
+  #checkSeparators(start: number, end: number, span?: ValueSpan): void {
+    const { text } = this.#source
+    const beside = span?.isQuoted
+      ? text.slice(start, span.start) + text.slice(span.end, end)
+      : text.slice(start, end)
+    const separator = /[\u2028\u2029]/.exec(beside)?.[0]
+    if (separator) {
+      const code = separator.charCodeAt(0).toString(16)
+      this.#report(`U+${code} outside quotes, which some programs take for a line end`, this.#line, '')
+    }
+  }
+
+  #report(message: string, line: number, name: string, hint?: string): void {
+    const place = { file: this.#file, line, name }
+    this.#findings.problems.push(new SecwrapError('BAD_TEMPLATE', message, { place, ...(hint && { hint }) }))
+  }
 }
 
 function countLines(text: string, from: number, to: number): number {

@@ -7,7 +7,7 @@ const MAX_BYTES = 4 * 1024 * 1024
 const STANDARD_INPUT = 0
 
 /**
- * The text of a template, line ends as `\n`; undefined where there is no such file.
+ * The text of a template; undefined where there is no such file.
  *
  * @param path - `-` is standard input.
  * @throws SecwrapError BAD_TEMPLATE (a folder, a device, too large, not UTF-8), DENIED.
@@ -16,8 +16,7 @@ export function readTemplate(path: string): string | undefined {
   const descriptor = path === '-' ? STANDARD_INPUT : openTemplate(path)
   if (descriptor === undefined) return undefined
   try {
-    const text = decode(readAll(descriptor, checkKind(descriptor)))
-    return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+    return decode(readAll(descriptor, checkKind(descriptor)))
   } catch (error) {
     throw error instanceof SecwrapError ? error : describeFailure(error)
   } finally {

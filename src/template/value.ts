@@ -9,7 +9,7 @@ export interface ValueSpan {
   readonly end: number
   readonly isLiteral: boolean // in single quotes or backticks: text as it stands
   readonly escapes: boolean // begins with a double quote
-  readonly quoted: boolean // may hold line ends
+  readonly isQuoted: boolean // may hold line ends
   readonly warning?: string
 }
 
@@ -38,7 +38,7 @@ export function findValue(source: Source, start: number, lineEnd: number): Value
 }
 
 function unquoted(start: number, end: number, { text }: Source): ValueSpan {
-  return { start, end: trimEnd(text, start, end), isLiteral: false, escapes: false, quoted: false }
+  return { start, end: trimEnd(text, start, end), isLiteral: false, escapes: false, isQuoted: false }
 }
 
 function quotedSpan(quote: string, open: number, close: number, warning?: string): ValueSpan {
@@ -47,7 +47,7 @@ function quotedSpan(quote: string, open: number, close: number, warning?: string
     end: close,
     isLiteral: quote !== '"',
     escapes: quote === '"',
-    quoted: true,
+    isQuoted: true,
     ...(warning !== undefined && { warning }),
   }
 }
@@ -63,8 +63,8 @@ function halfQuoted(source: Source, first: number, quote: string, lineEnd: numbe
     })
   }
   const warning = 'text after the closing quote, so the quotes inside stay, as in dotenv'
-  if (last === end - 1) return { ...quotedSpan(quote, first, last, warning), quoted: false }
-  return { start: first, end, isLiteral: false, escapes: quote === '"', quoted: false, warning }
+  if (last === end - 1) return { ...quotedSpan(quote, first, last, warning), isQuoted: false }
+  return { start: first, end, isLiteral: false, escapes: quote === '"', isQuoted: false, warning }
 }
 
 /**
