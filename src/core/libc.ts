@@ -57,7 +57,7 @@ function openByName(ffi: BunFfi, symbols: object) {
 }
 
 function openInNode(): Libc | undefined {
-  const ffi = process.getBuiltinModule('node:ffi') as NodeFfi | undefined
+  const ffi = withoutWarning(() => process.getBuiltinModule('node:ffi') as NodeFfi | undefined)
   if (!ffi) return undefined
   const { functions } = ffi.dlopen(null, {
     syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
@@ -69,6 +69,17 @@ function openInNode(): Libc | undefined {
       return result === -1n ? -ffi.getInt32(functions.__errno_location()) : Number(result)
     },
     addressOf: bytes => ffi.getRawPointer(hold(bytes)),
+  }
+}
+
+// node:ffi says that it is experimental, on a standard error that is the command's.
+function withoutWarning<T>(load: () => T): T {
+  const { emitWarning } = process
+  process.emitWarning = () => {}
+  try {
+    return load()
+  } finally {
+    process.emitWarning = emitWarning
   }
 }
 
