@@ -9,7 +9,7 @@ import { addStartRecord } from './start-record/patch.mjs'
 import { ADDRESS } from './start-record/x64.mjs'
 
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
-const program = ['src/main.ts', '--define', `SECWRAP_VERSION=${JSON.stringify(JSON.stringify(version))}`]
+const program = ['src/main.ts', '--define', `SECWRAP_VERSION=${JSON.stringify(version)}`]
 
 rmSync(`${root}dist/npm`, { recursive: true, force: true })
 bunBuild(...program, '--target=node', '--splitting', '--minify-syntax', '--outdir=dist/npm')

@@ -1,0 +1,39 @@
+import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
+import {
+  becomeCommand,
+  endOnSignals,
+  findCommand,
+  protectProcess,
+  takeRawInherited,
+  takeStartState,
+} from '../launch/exec.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues } from './flags.ts'
+import { prepareEnvironment, type TemplateFlags } from './prepare.ts'
+
+export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
+
+/** Becomes the command, with its secrets in the environment; returns only by throwing. */
+export async function handler(values: FlagValues, command: readonly string[]): Promise<void> {
+  const [name] = command
+  if (name === undefined) {
+    throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
+  }
+  const given = values as unknown as TemplateFlags
+  const start = takeStartState(process.env)
+  const rawInherited = takeRawInherited(process.env)
+  endOnSignals(start)
+  protectProcess()
+  const { environment, problems } = await prepareEnvironment(given, process.env)
+  const file = tryFind(name, environment.PATH)
+  throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)
+  becomeCommand(String(file), command, environment, given.pristine ? [] : rawInherited, start)
+}
+
+/** A command that is not there is told together with the template's problems. */
+function tryFind(name: string, path: string | undefined): string | SecwrapError {
+  try {
+    return findCommand(name, path)
+  } catch (error) {
+    return asSecwrapError(error)
+  }
+}

@@ -1,0 +1,43 @@
+import { SecwrapError } from '../core/errors.ts'
+import type { Inherited } from '../core/types.ts'
+import { type Flag, type FlagValue, type FlagValues, variableOf } from './flags.ts'
+
+/** What was given on the command line, then SECWRAP_… variables, then defaults; checked. */
+export function completeFlags(given: FlagValues, flags: readonly Flag[], env: Inherited): FlagValues {
+  const values: FlagValues = {}
+  for (const flag of flags) {
+    const variable = variableOf(flag)
+    const inherited = env[variable]
+    const value =
+      given[flag.name] ?? (inherited ? parseVariable(flag, variable, inherited) : undefined) ?? flag.default
+    if (value === undefined) continue
+    checkChoice(flag, value)
+    values[flag.name] = value
+  }
+  return values
+}
+
+/** The value of a flag that takes one: text as it is, a number of at least 0. */
+export function parseFlagValue(flag: Flag, shown: string, text: string): FlagValue {
+  if (flag.type !== 'number') return text
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  throw new SecwrapError('BAD_USAGE', `${shown} takes a number, such as ${shown} ${flag.default ?? 10}`)
+}
+
+function parseVariable(flag: Flag, variable: string, text: string): FlagValue {
+  if (flag.type === 'list') return text.split(',').filter(item => item !== '')
+  if (flag.type !== 'boolean') return parseFlagValue(flag, variable, text)
+  return parseBoolean(variable, text)
+}
+
+export function parseBoolean(shown: string, text: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true
+  if (/^(0|false|no|off)$/i.test(text)) return false
+  throw new SecwrapError('BAD_USAGE', `${shown} takes true or false`)
+}
+
+function checkChoice({ name, choices }: Flag, value: FlagValue): void {
+  if (!choices || choices.includes(String(value))) return
+  throw new SecwrapError('BAD_USAGE', `--${name} takes one of ${choices.join(', ')}`)
+}

@@ -1,0 +1,29 @@
+import type { Flag, FlagValues } from './flags.ts'
+
+export interface Command {
+  readonly command: string
+  readonly describe: string
+  readonly usage: string
+  load(): Promise<CommandModule>
+}
+
+export interface CommandModule {
+  readonly flags: readonly Flag[]
+  handler(values: FlagValues, command: readonly string[]): Promise<void>
+}
+
+/** The command table. A command's file is loaded when it is run, and only then. */
+export const COMMANDS: readonly Command[] = [
+  {
+    command: 'exec',
+    describe: 'Run a command with its secrets in the environment',
+    usage: 'exec [flags] -- command [argument...]',
+    load: () => import('./exec.ts'),
+  },
+  {
+    command: 'completion',
+    describe: 'Print the completion script of bash, zsh or fish',
+    usage: 'completion bash|zsh|fish',
+    load: () => import('./completion.ts'),
+  },
+]

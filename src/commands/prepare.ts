@@ -1,0 +1,60 @@
+/** What `exec`, and every command that needs a template's finished environment, does first. */
+import type { SecwrapError } from '../core/errors.ts'
+import { log } from '../core/log.ts'
+import type { Environment, Inherited, Template } from '../core/types.ts'
+import { buildEnvironment } from '../environment/build.ts'
+import { namesOfCredentials } from '../providers/credentials.ts'
+import { schemesIn } from '../resolve/plan.ts'
+import { resolve } from '../resolve/resolve.ts'
+import { loadTemplate } from '../template/load.ts'
+
+export interface TemplateFlags {
+  readonly template?: readonly string[]
+  readonly environment?: string
+  readonly timeout: number // seconds
+  readonly from?: readonly string[]
+  readonly 'from-env'?: boolean
+  readonly 'prefer-env'?: readonly string[]
+  readonly pristine?: boolean
+  readonly keep?: readonly string[]
+  readonly 'pass-credentials'?: boolean
+}
+
+export interface Prepared {
+  readonly template: Template
+  readonly environment: Environment
+  readonly sensitive: readonly string[] // names whose value came from a store
+  readonly problems: readonly SecwrapError[] // of every step; the environment counts only where there are none
+}
+
+/** Template → secrets → environment. */
+export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
+  const template = loadFromFlags(flags, inherited)
+  const context = { env: inherited, warn: (text: string) => log('warn', text) }
+  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
+  const { environment, sensitive, problems } = buildEnvironment(template, resolved, {
+    inherited,
+    pristine: flags.pristine ?? false,
+    keep: flags.keep ?? [],
+    preferEnv: flags['prefer-env'] ?? [],
+    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemesIn(template.entries)),
+  })
+  return {
+    template,
+    environment,
+    sensitive,
+    problems: [...template.problems, ...resolved.problems, ...problems],
+  }
+}
+
+function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Template {
+  const { template = [], from = [], environment } = flags
+  return loadTemplate({
+    templates: template,
+    ...(environment !== undefined && { environment }),
+    from,
+    fromEnv: flags['from-env'] ?? false,
+    preferEnv: flags['prefer-env'] ?? [],
+    inherited,
+  })
+}

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { parse } from '../../../src/commands/cli.ts'
+import { COMMON_FLAGS, EXEC_FLAGS } from '../../../src/commands/flags.ts'
+import { quickParse } from '../../../src/commands/quick-parse.ts'
+
+const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
+
+test.each([
+  ['nothing', [], {}, []],
+  ['the container form', ['--', 'node', 'app.js'], {}, ['node', 'app.js']],
+  ['without --', ['node', '--version'], {}, ['node', '--version']],
+  [
+    'flags',
+    ['-t', 'a', '--template=b', '--pristine', '--', 'x'],
+    { template: ['a', 'b'], pristine: true },
+    ['x'],
+  ],
+  ['standard input', ['-t', '-', '--', 'x'], { template: ['-'] }, ['x']],
+  ['a negated flag', ['--no-color', '--', 'x'], { color: false }, ['x']],
+  ['a boolean with a value', ['--pristine=no', '--', 'x'], { pristine: false }, ['x']],
+  ['a number', ['--timeout', '2.5', '--', 'x'], { timeout: 2.5 }, ['x']],
+  ['the last one wins', ['-e', 'dev', '-e', 'prod', 'x'], { environment: 'prod' }, ['x']],
+  [
+    'untouched arguments',
+    ['--', 'x', '007', '', '--', '-t', '--help'],
+    {},
+    ['x', '007', '', '--', '-t', '--help'],
+  ],
+])('%s', (_, argv, values, command) => {
+  expect(quickParse(argv, flags)).toEqual({ values, command })
+})
+
+test.each([
+  ['help', ['--help']],
+  ['a typo', ['--pristin', '--', 'x']],
+  ['a missing value', ['-t']],
+  ['a flag where a value should be', ['--environment', '--pristine', '--', 'x']],
+])('%s is left to yargs', (_, argv) => {
+  expect(quickParse(argv, flags)).toBeUndefined()
+})
+
+const value = fc.constantFrom('a', 'b.env', '007', '1', 'x=y', 'ssm:///prod/', '-')
+const word = fc.oneof(
+  fc.constantFrom('--pristine', '--no-pristine', '--from-env', '--no-color', '--pass-credentials'),
+  fc.tuple(fc.constantFrom('--template', '-t', '--from', '--keep', '--prefer-env', '--environment'), value),
+  fc
+    .tuple(fc.constantFrom('--template', '--from', '--environment'), value)
+    .map(([name, text]) => `${name}=${text}`),
+  fc.constantFrom(['--timeout', '5'], ['--log-level', 'debug']),
+)
+const command = fc.array(fc.constantFrom('node', '007', '', '-x', '--', '--help', '-t', 'a b', '0x10', '1e3'))
+const argv = fc
+  .tuple(fc.array(word), fc.constantFrom('--', 'run'), command)
+  .map(([words, start, rest]) => [...words.flat(), start, ...rest])
+
+test('the quick parser and yargs agree on every plain command line', () => {
+  fc.assert(
+    fc.property(argv, words => {
+      const quick = quickParse(words, flags)
+      const slow = parse(words, flags)
+      expect({ values: slow.values, command: slow.command }).toEqual(quick)
+    }),
+    { numRuns: 500 },
+  )
+})
