@@ -16,7 +16,9 @@ export function splitSelector(name: string): { readonly name: string; readonly s
   return { name: plain, ...(selector !== undefined && { selector }) }
 }
 
+/** What a policy names to allow it. In it, a parameter has one slash in front, and a path none at its end. */
 export function parameterArn(path: string, partition: string, region: string): string {
-  if (path.startsWith('arn:')) return splitSelector(path).name
-  return `arn:${partition}:ssm:${region}:*:parameter/${splitSelector(path).name.replace(/^\//, '')}`
+  const { name } = splitSelector(path)
+  if (name.startsWith('arn:')) return name
+  return `arn:${partition}:ssm:${region}:*:parameter/${name.replace(/^\/|\/$/g, '')}`
 }

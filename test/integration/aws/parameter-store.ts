@@ -7,11 +7,11 @@ import {
   type PutParameterCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm'
-import type { Inherited, ProviderContext, SecretId } from '../../src/core/types.ts'
-import { createProvider } from '../../src/providers/ssm.ts'
-import { type Credentials, createUser, plantFault, unrestricted } from '../lab/aws-access.ts'
-import { openLab, uniqueName } from '../lab/index.ts'
-import type { Store } from './contract.ts'
+import type { Inherited, ProviderContext, SecretId } from '../../../src/core/types.ts'
+import { createProvider } from '../../../src/providers/ssm.ts'
+import { type Credentials, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
+import { openLab, uniqueName } from '../../lab/index.ts'
+import type { Store } from '../contract.ts'
 
 export const REGION = 'eu-west-1'
 export const ACCOUNT = '123456789012'

@@ -1,5 +1,5 @@
-import { describeProvider } from './contract.ts'
-import { startSsm } from './ssm-store.ts'
+import { describeProvider } from '../contract.ts'
+import { startSsm } from './parameter-store.ts'
 
 describeProvider(
   'ssm',
