@@ -30,7 +30,8 @@ export function filesByCalls(libc: Libc): Files {
   }
 
   return {
-    open: path => call(numbers.openat, AT_FDCWD, address(path), O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
+    open: (path, { wait } = { wait: false }) =>
+      call(numbers.openat, AT_FDCWD, address(path), O_NOCTTY | O_CLOEXEC | (wait ? 0 : O_NONBLOCK)),
     status: file => (typeof file === 'number' ? statx(file, '', AT_EMPTY_PATH) : statx(AT_FDCWD, file, 0)),
     read: (descriptor, bytes, start) =>
       call(numbers.read, descriptor, rest(bytes, start), bytes.length - start),
@@ -90,6 +91,7 @@ function failure(errno: number): Error {
 const S_IFMT = 0o170000
 const S_IFREG = 0o100000
 const S_IFDIR = 0o040000
+const S_IFBLK = 0o060000
 
 /** The kernel's struct statx, the same on every machine. Source: linux/stat.h */
 function describe(status: DataView): FileStatus {
@@ -104,5 +106,6 @@ function describe(status: DataView): FileStatus {
 
 function kindOf(type: number): FileStatus['kind'] {
   if (type === S_IFREG) return 'file'
-  return type === S_IFDIR ? 'folder' : 'other'
+  if (type === S_IFDIR) return 'folder'
+  return type === S_IFBLK ? 'disk' : 'other'
 }

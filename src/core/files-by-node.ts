@@ -5,7 +5,8 @@ export function filesByNode(): Files {
   const fs = process.getBuiltinModule('node:fs')
   const { O_RDONLY, O_NONBLOCK, O_NOCTTY, X_OK } = fs.constants
   return {
-    open: path => fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY),
+    open: (path, { wait } = { wait: false }) =>
+      fs.openSync(path, O_RDONLY | O_NOCTTY | (wait ? 0 : O_NONBLOCK)),
     status: file =>
       describe(typeof file === 'number' ? fs.fstatSync(file) : fs.statSync(file, { throwIfNoEntry: false })),
     read: (descriptor, bytes, start) => fs.readSync(descriptor, bytes, start, bytes.length - start, null),
@@ -17,6 +18,11 @@ export function filesByNode(): Files {
 
 function describe(stats: Stats | undefined): FileStatus | undefined {
   if (!stats) return undefined
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other'
-  return { kind, size: stats.size, mode: stats.mode & 0o7777, device: stats.dev }
+  return { kind: kindOf(stats), size: stats.size, mode: stats.mode & 0o7777, device: stats.dev }
+}
+
+function kindOf(stats: Stats): FileStatus['kind'] {
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'folder'
+  return stats.isBlockDevice() ? 'disk' : 'other'
 }

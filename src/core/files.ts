@@ -9,15 +9,15 @@ import { filesByNode } from './files-by-node.ts'
 import { openLibc } from './libc.ts'
 
 export interface FileStatus {
-  readonly kind: 'file' | 'folder' | 'other'
+  readonly kind: 'file' | 'folder' | 'disk' | 'other'
   readonly size: number // bytes
   readonly mode: number // permissions: 0o640
   readonly device: number // equal for two files of one file system
 }
 
 export interface Files {
-  /** Opens for reading. Never waits for a FIFO's writer, never makes a terminal ours. @returns a descriptor. */
-  open(path: string): number
+  /** Opens for reading; never makes a terminal ours, and waits for a FIFO's writer only if told. @returns a descriptor. */
+  open(path: string, options?: { readonly wait: boolean }): number
   /** Of what is open, or of what a path leads to: undefined where that is nothing. */
   status(file: number | string): FileStatus | undefined
   /** Reads into what is left of `bytes` from `start` on. @returns the count; 0 at the end. */
@@ -38,10 +38,19 @@ export function openFiles(): Files {
   return opened
 }
 
+/** Whether a path leads to something that this user can see. */
+export function exists(path: string): boolean {
+  try {
+    return openFiles().status(path) !== undefined
+  } catch {
+    return false
+  }
+}
+
 /** All bytes of a file of unknown size, /proc included; at most `maxBytes`, the rest is left out. */
 export function readWhole(path: string, maxBytes: number): Uint8Array {
   const files = openFiles()
-  const descriptor = files.open(path)
+  const descriptor = files.open(path, { wait: true })
   try {
     return readOpen(descriptor, maxBytes)
   } finally {
@@ -51,18 +60,34 @@ export function readWhole(path: string, maxBytes: number): Uint8Array {
 
 /** The bytes of what is open, from where it stands; at most `maxBytes`, the rest is left out. */
 export function readOpen(descriptor: number, maxBytes: number): Uint8Array {
-  const files = openFiles()
   let bytes = new Uint8Array(Math.min(FIRST_BYTES, maxBytes))
   let length = 0
   for (;;) {
-    const count = files.read(descriptor, bytes, length)
+    const count = readSome(descriptor, bytes, length)
     length += count
     if (count === 0 || length === maxBytes) return bytes.subarray(0, length)
     if (length === bytes.length) bytes = enlarge(bytes, maxBytes)
   }
 }
 
-const FIRST_BYTES = 16 * 1024
+function readSome(descriptor: number, bytes: Uint8Array, start: number): number {
+  for (;;) {
+    try {
+      return openFiles().read(descriptor, bytes, start)
+    } catch (error) {
+      // A pipe that somebody made non-blocking, and that has nothing to read yet.
+      if ((error as { code?: string }).code !== 'EAGAIN') throw error
+      pause()
+    }
+  }
+}
+
+/** Stops this thread for some milliseconds, for want of a way to wait for a descriptor. */
+export function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+}
+
+const FIRST_BYTES = 8 * 1024
 
 function enlarge(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(Math.min(bytes.length * 4, maxBytes))

@@ -1,4 +1,4 @@
-import { openFiles } from './files.ts'
+import { openFiles, pause } from './files.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -44,7 +44,7 @@ export function writeAll(descriptor: number, text: string | Uint8Array): void {
       done += openFiles().write(descriptor, bytes, done)
     } catch (error) {
       const { code } = error as { code?: string }
-      if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+      if (code === 'EAGAIN') pause()
       else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return
       else throw error
     }

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
+import { openFiles, readOpen } from '../core/files.ts'
 
 /** More is no template but a mistake, which must not cost time. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -16,17 +16,18 @@ export function readTemplate(path: string): string | undefined {
   const descriptor = path === '-' ? STANDARD_INPUT : openTemplate(path)
   if (descriptor === undefined) return undefined
   try {
-    return decode(readAll(descriptor, checkKind(descriptor)))
+    checkKind(descriptor)
+    return decode(readAll(descriptor))
   } catch (error) {
     throw error instanceof SecwrapError ? error : describeFailure(error)
   } finally {
-    if (descriptor !== STANDARD_INPUT) closeSync(descriptor)
+    if (descriptor !== STANDARD_INPUT) openFiles().close(descriptor)
   }
 }
 
 function openTemplate(path: string): number | undefined {
   try {
-    return openSync(path, 'r')
+    return openFiles().open(path, { wait: true })
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -34,38 +35,19 @@ function openTemplate(path: string): number | undefined {
   }
 }
 
-/** The size to expect, checked on the open file, which nobody can swap any more. */
-function checkKind(descriptor: number): number {
-  const stats = fstatSync(descriptor)
-  if (stats.isDirectory()) throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a folder')
+/** Of the open file, which nobody can swap any more. */
+function checkKind(descriptor: number): void {
+  const { kind, size } = openFiles().status(descriptor) ?? { kind: 'other', size: 0 }
+  if (kind === 'folder') throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a folder')
   // /dev/null is the empty template; a terminal and sockets end as a pipe does.
-  if (stats.isBlockDevice()) throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a device')
-  if (stats.size > MAX_BYTES) throw tooLarge()
-  return stats.size
+  if (kind === 'disk') throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a device')
+  if (size > MAX_BYTES) throw tooLarge()
 }
 
-function readAll(descriptor: number, expectedBytes: number): Uint8Array {
-  let bytes = Buffer.allocUnsafe(expectedBytes + 1)
-  let length = 0
-  for (;;) {
-    const count = readSome(descriptor, bytes, length)
-    if (count === 0) return bytes.subarray(0, length)
-    length += count
-    if (length > MAX_BYTES) throw tooLarge()
-    if (length === bytes.length) bytes = Buffer.concat([bytes], length * 2 + 4096)
-  }
-}
-
-function readSome(descriptor: number, bytes: Uint8Array, offset: number): number {
-  for (;;) {
-    try {
-      return readSync(descriptor, bytes, offset, bytes.length - offset, null)
-    } catch (error) {
-      // A pipe that somebody made non-blocking, and that has nothing to read yet.
-      if ((error as { code?: string }).code !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
-    }
-  }
+function readAll(descriptor: number): Uint8Array {
+  const bytes = readOpen(descriptor, MAX_BYTES + 1)
+  if (bytes.length > MAX_BYTES) throw tooLarge()
+  return bytes
 }
 
 function decode(bytes: Uint8Array): string {

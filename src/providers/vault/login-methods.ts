@@ -2,8 +2,8 @@
  * Vault's log-in methods: what each posts to `auth/MOUNT/login`, and from which settings.
  * A method to come is one entry here. Source: Vault API documentation, "Auth methods".
  */
-import { existsSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
+import { exists } from '../../core/files.ts'
 import type { Inherited } from '../../core/types.ts'
 import type { VaultClient } from './client.ts'
 import { fetchJobToken, hasJobToken } from './job-token.ts'
@@ -54,7 +54,7 @@ export const LOGIN_METHODS: Readonly<Record<string, LoginMethod>> = {
   kubernetes: {
     mount: 'kubernetes',
     settings: 'VAULT_ROLE, VAULT_JWT_FILE',
-    isConfigured: env => findRole(env) !== undefined && existsSync(SERVICE_ACCOUNT_TOKEN),
+    isConfigured: env => findRole(env) !== undefined && exists(SERVICE_ACCOUNT_TOKEN),
     prepare: ({ env }) => ({
       body: {
         role: demand(findRole(env), 'kubernetes', 'VAULT_ROLE'),

@@ -2,7 +2,6 @@
  * Where the server is and how it is trusted, from the variables that Vault's and OpenBao's own CLIs read.
  * Source: Vault documentation, "Commands (CLI)", environment variables.
  */
-import { readdirSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
 import type { TlsOptions } from '../../core/http.ts'
 import type { Inherited } from '../../core/types.ts'
@@ -89,6 +88,7 @@ function readPem(env: Inherited, name: string): string | undefined {
 
 function readFolder({ name, value }: Variable): string {
   try {
+    const { readdirSync } = process.getBuiltinModule('node:fs')
     const files = readdirSync(value, { withFileTypes: true }).filter(entry => !entry.isDirectory())
     return files.map(entry => readSettingFile(name, `${value}/${entry.name}`)).join('\n')
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Tokens that are there already: in a variable, in a file, or where `vault login` left one. */
-import { existsSync } from 'node:fs'
+import { exists } from '../../core/files.ts'
 import type { Inherited } from '../../core/types.ts'
 import { checkHeader } from './settings.ts'
 import { findCredential, findVariable, readCredentialFile } from './variables.ts'
@@ -20,7 +20,7 @@ export function findToken(env: Inherited): Token | undefined {
 export function findTokenOfLogin(env: Inherited): Token | undefined {
   const chosen = findVariable(env, 'TOKEN_PATH')
   const path = chosen?.value ?? (env.HOME && `${env.HOME}/.vault-token`)
-  if (!path || (!chosen && !existsSync(path))) return undefined
+  if (!path || (!chosen && !exists(path))) return undefined
   const value = checkHeader(path, readCredentialFile(chosen?.name ?? 'the token file', path))
   return { value, source: path, isOurs: false }
 }

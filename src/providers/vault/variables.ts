@@ -2,8 +2,8 @@
  * Settings and credentials from the environment: OpenBao's `BAO_X` where it is set, else `VAULT_X`;
  * an empty one counts as unset. Source: OpenBao documentation, "Commands (CLI)".
  */
-import { readFileSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
+import { readWhole } from '../../core/files.ts'
 import type { Inherited } from '../../core/types.ts'
 
 export interface Variable {
@@ -35,9 +35,11 @@ export function readCredentialFile(setting: string, path: string): string {
   return text
 }
 
+const MAX_BYTES = 1024 * 1024
+
 export function readSettingFile(setting: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return new TextDecoder().decode(readWhole(path, MAX_BYTES))
   } catch (error) {
     const { code = 'no reason given' } = error as { code?: string }
     throw new SecwrapError('BAD_CONFIG', `${setting}: ${path} can't be read (${code})`)
