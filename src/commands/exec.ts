@@ -1,9 +1,11 @@
 import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
+import { checkTotal } from '../environment/limits.ts'
 import {
   becomeCommand,
   endOnSignals,
   findCommand,
   protectProcess,
+  readStackLimit,
   takeRawInherited,
   takeStartState,
 } from '../launch/exec.ts'
@@ -26,6 +28,7 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   const { environment, problems } = await prepareEnvironment(given, process.env)
   const file = tryFind(name, environment.PATH)
   throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)
+  checkTotal(command, environment, readStackLimit)
   becomeCommand(String(file), command, environment, given.pristine ? [] : rawInherited, start)
 }
 

@@ -86,7 +86,7 @@ export interface Template {
 /** What came of reading references. A reference whose secret does not exist is absent from `secrets`. */
 export interface Resolved {
   readonly secrets: ReadonlyMap<Reference, Secret>
-  /** For an absent one, where more is known than that it does not exist: deleted, no such field. Code NOT_FOUND. */
+  /** Why a secret is absent, where more is known than that it does not exist: deleted, no such field, or one of `problems`. */
   readonly missing: ReadonlyMap<Reference, SecwrapError>
   readonly imports: ReadonlyMap<TemplateEntry, ReadonlyMap<string, Secret>> // wildcards: relative name → secret
   readonly problems: readonly SecwrapError[] // with their places: denied, unreachable, no such field …

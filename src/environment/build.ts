@@ -45,7 +45,8 @@ export function buildEnvironment(template: Template, resolved: Resolved, options
       if (isSensitive(entry) && values.has(entry.name)) sensitive.add(entry.name)
     } catch (error) {
       const problem = asSecwrapError(error).at(entry)
-      if (!isTold(problem, resolved.problems)) problems.push(problem)
+      // A reference that could not be read is told by resolve.
+      if (!resolved.problems.includes(problem)) problems.push(problem)
     }
   }
   return { environment: toEnvironment(values), sensitive: [...sensitive], problems }
@@ -93,21 +94,6 @@ function holdsReference(parts: readonly Part[]): boolean {
     part =>
       typeof part !== 'string' &&
       ('raw' in part || holdsReference(part.parts) || holdsReference(part.otherwise?.word ?? [])),
-  )
-}
-
-/** A secret that could not be read is absent too: the resolver has said why. */
-function isTold({ code, details }: SecwrapError, told: readonly SecwrapError[]): boolean {
-  const { place, ref } = details
-  return (
-    code === 'NOT_FOUND' &&
-    told.some(
-      ({ details: other }) =>
-        other.place?.file === place?.file &&
-        other.place?.line === place?.line &&
-        other.place?.name === place?.name &&
-        (other.ref === undefined || other.ref === ref),
-    )
   )
 }
 

@@ -46,16 +46,21 @@ const BINARY_HINT = 'write it to a file with secwrap render'
  * Whether the kernel takes this much: the texts of argv and the environment, each with its NUL, and a
  * pointer to each of them.
  *
- * @param stackLimitBytes - RLIMIT_STACK; Infinity where there is none.
+ * @param stackLimitBytes - asks for RLIMIT_STACK, only where it matters; Infinity where there is none.
  * @throws SecwrapError BAD_VALUE with both figures.
  */
-export function checkTotal(argv: readonly string[], environment: Environment, stackLimitBytes: number): void {
-  const limit = Math.max(MIN_TOTAL_BYTES, Math.min(MAX_TOTAL_BYTES, stackLimitBytes / 4))
+export function checkTotal(
+  argv: readonly string[],
+  environment: Environment,
+  stackLimitBytes: () => number,
+): void {
   let bytes = 0
   for (const argument of argv) bytes += Buffer.byteLength(argument) + 1 + POINTER_BYTES
   for (const [name, value] of Object.entries(environment)) {
     bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2 + POINTER_BYTES
   }
+  if (bytes <= MIN_TOTAL_BYTES) return
+  const limit = Math.max(MIN_TOTAL_BYTES, Math.min(MAX_TOTAL_BYTES, stackLimitBytes() / 4))
   if (bytes <= limit) return
   throw new SecwrapError(
     'BAD_VALUE',

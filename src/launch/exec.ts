@@ -7,7 +7,7 @@ import { restoreState } from './restore.ts'
 import type { StartState } from './start-state.ts'
 
 export { findCommand } from './command.ts'
-export { endOnSignals, protectProcess, takeRawInherited } from './process.ts'
+export { endOnSignals, protectProcess, readStackLimit, takeRawInherited } from './process.ts'
 export { takeStartState } from './start-state.ts'
 
 type Text = string | Uint8Array // bytes where they are not UTF-8

@@ -13,6 +13,20 @@ export function protectProcess(): void {
   openLibc()?.call(systemCalls().prctl, PR_SET_DUMPABLE, 0)
 }
 
+const RLIMIT_STACK = 3
+const NO_LIMIT = 2n ** 64n - 1n // RLIM_INFINITY
+const USUAL_STACK_BYTES = 8 * 1024 * 1024
+
+/** The soft limit of the stack in bytes, of which the kernel gives a quarter to argv and environment. */
+export function readStackLimit(): number {
+  const libc = openLibc()
+  if (!libc) return USUAL_STACK_BYTES
+  const limit = new BigUint64Array(2) // soft, hard
+  libc.call(systemCalls().prlimit64, 0, RLIMIT_STACK, 0, libc.addressOf(limit))
+  const [soft = NO_LIMIT] = limit
+  return soft === NO_LIMIT ? Number.POSITIVE_INFINITY : Number(soft)
+}
+
 /**
  * Takes the variables that are not UTF-8 out of the environment. To be called before `protectProcess`.
  *

@@ -6,11 +6,19 @@ export interface Need {
   readonly entry: TemplateEntry
 }
 
-/** Every reference of ordinary entries, in the order of the template. Wildcards are read by other calls. */
+/**
+ * Every reference of ordinary entries, in the order of the template; one that `${A}` brings into a later
+ * entry belongs to the entry A. Wildcards are read by other calls.
+ */
 export function collectNeeds(entries: readonly TemplateEntry[]): readonly Need[] {
-  return entries
-    .filter(entry => !entry.wildcard)
-    .flatMap(entry => [...referencesIn(entry.parts)].map(reference => ({ reference, entry })))
+  const needs = new Map<Reference, Need>()
+  for (const entry of entries) {
+    if (entry.wildcard) continue
+    for (const reference of referencesIn(entry.parts)) {
+      if (!needs.has(reference)) needs.set(reference, { reference, entry })
+    }
+  }
+  return [...needs.values()]
 }
 
 export function* referencesIn(parts: readonly Part[]): Iterable<Reference> {

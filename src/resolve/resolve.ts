@@ -97,8 +97,9 @@ function judge(needs: readonly Need[], outcomes: ReadonlyMap<string, Outcome>): 
   for (const { reference, entry } of needs) {
     const outcome = selectFrom(outcomes.get(reference.id.uri), reference)
     if (outcome instanceof SecwrapError) {
-      if (outcome.code === 'NOT_FOUND') judged.missing.set(reference, outcome)
-      else judged.problems.push(outcome.at(entry))
+      const problem = outcome.code === 'NOT_FOUND' ? outcome : outcome.at(entry)
+      judged.missing.set(reference, problem)
+      if (problem.code !== 'NOT_FOUND') judged.problems.push(problem)
     } else if (outcome) judged.secrets.set(reference, outcome)
   }
   return judged

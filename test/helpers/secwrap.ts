@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly cwd?: string // an empty folder if absent
   readonly env?: Readonly<Record<string, string>> // on top of the bare one
   readonly input?: string | Uint8Array
+  readonly user?: number // uid and gid; takes root
 }
 
 export interface Result {
@@ -44,9 +45,13 @@ export async function secwrap(args: readonly string[], options: RunOptions = {})
 }
 
 /** Runs any program in the same surroundings, to compare with. */
-export function run(argv: readonly string[], { cwd, env, input = '' }: RunOptions): Promise<Result> {
+export function run(argv: readonly string[], { cwd, env, user, input = '' }: RunOptions): Promise<Result> {
   const [file = '', ...args] = argv
-  const child = spawn(file, args, { ...(cwd !== undefined && { cwd }), env: { ...BARE_ENVIRONMENT, ...env } })
+  const child = spawn(file, args, {
+    env: { ...BARE_ENVIRONMENT, ...env },
+    ...(cwd !== undefined && { cwd }),
+    ...(user !== undefined && { uid: user, gid: user }),
+  })
   const output = { stdout: collect(child.stdout), stderr: collect(child.stderr) }
   child.stdin.on('error', () => {}) // a command that does not read its input closes it
   child.stdin.end(input)

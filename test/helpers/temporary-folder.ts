@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -7,6 +7,7 @@ export interface Folder extends Disposable {
   readonly path: string
   /** Writes a file below the folder and gives its path. */
   write(name: string, content: string | Uint8Array, mode?: number): string
+  has(name: string): boolean
 }
 
 export function createFolder(): Folder {
@@ -19,6 +20,7 @@ export function createFolder(): Folder {
       writeFileSync(file, content, { mode })
       return file
     },
+    has: name => existsSync(join(path, name)),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   }
 }
