@@ -1,12 +1,12 @@
 /** One of each server for a whole test run, in a folder of its own that goes away with it. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { startAws } from './aws.ts'
 import type { Lab } from './index.ts'
 import { installPrograms } from './install.ts'
 import { startOpenBao } from './openbao.ts'
 import { startPostgres } from './postgres.ts'
 import type { Server } from './server.ts'
+import { OWNER, PREFIX, sweepAbandonedLabs } from './sweep.ts'
 
 export interface RunningLab {
   readonly file: string // JSON for index.ts, its path goes into LAB_FILE
@@ -17,7 +17,9 @@ export interface RunningLab {
 
 export async function startLab(say: (text: string) => void): Promise<RunningLab> {
   const { python, bao } = await installPrograms(say)
-  const folder = mkdtempSync(`${tmpdir()}/secwrap-lab-`)
+  sweepAbandonedLabs()
+  const folder = mkdtempSync(PREFIX)
+  writeFileSync(`${folder}/${OWNER}`, String(process.pid))
   const begun = performance.now()
   const results = await Promise.allSettled([
     startOpenBao(bao, folder),

@@ -1,0 +1,70 @@
+/** One run of Jest, and what it tells only in passing: that tests left something open or running. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { endStragglers } from './stragglers.ts'
+
+export interface JestResult {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+  readonly numRuntimeErrorTestSuites: number
+}
+
+export interface JestRun {
+  readonly result?: JestResult // absent if Jest could not even begin
+  readonly problems: readonly string[]
+}
+
+const LEFT_OPEN = /did not exit one second after|failed to exit gracefully/
+/** From the result being there to the end of the process. */
+const EXIT_WITHIN_MS = 5_000
+
+/** Jest leads a session of its own, so that a process which a test leaves behind can be told from all others. */
+export async function runJest(
+  root: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<JestRun> {
+  const folder = mkdtempSync(`${tmpdir()}/secwrap-jest-`)
+  const output = `${folder}/result.json`
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
+  const colors = process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}
+  const child = spawn(process.execPath, [...jest, '--json', `--outputFile=${output}`, ...args], {
+    cwd: root,
+    env: { ...process.env, ...colors, ...env },
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const session = child.pid ?? 0
+  const endAll = () => process.kill(-session, 'SIGKILL')
+  process.once('exit', () => endStragglers(session))
+  const said = { leftOpen: false }
+  child.stderr?.on('data', (chunk: Buffer) => {
+    process.stderr.write(chunk)
+    said.leftOpen ||= LEFT_OPEN.test(chunk.toString())
+  })
+  const watch = setInterval(() => {
+    if (existsSync(output)) setTimeout(endAll, EXIT_WITHIN_MS).unref()
+  }, 500)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  clearInterval(watch)
+  const result = readResult(output)
+  rmSync(folder, { recursive: true, force: true })
+  const problems = [
+    ...(code === 0 ? [] : [`jest ended with ${code ?? 'a signal'}`]),
+    ...(said.leftOpen ? ['a test left a timer, a server or a connection open'] : []),
+    ...endStragglers(session),
+  ]
+  return { ...(result && { result }), problems }
+}
+
+function readResult(file: string): JestResult | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as JestResult
+  } catch {
+    return undefined
+  }
+}
