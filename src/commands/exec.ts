@@ -1,4 +1,5 @@
 import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
+import { startTiming } from '../core/timing.ts'
 import { checkTotal } from '../environment/limits.ts'
 import {
   becomeCommand,
@@ -16,6 +17,7 @@ export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
 
 /** Becomes the command, with its secrets in the environment; returns only by throwing. */
 export async function handler(values: FlagValues, command: readonly string[]): Promise<void> {
+  startTiming(process.env)
   const [name] = command
   if (name === undefined) {
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })

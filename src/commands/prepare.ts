@@ -1,6 +1,7 @@
 /** What `exec`, and every command that needs a template's finished environment, does first. */
 import type { SecwrapError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
+import { endStep } from '../core/timing.ts'
 import type { Environment, Inherited, Template } from '../core/types.ts'
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
@@ -30,8 +31,10 @@ export interface Prepared {
 /** Template → secrets → environment. */
 export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
   const template = loadFromFlags(flags, inherited)
+  endStep('parse')
   const context = { env: inherited, warn: (text: string) => log('warn', text) }
   const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
+  endStep('read')
   const { environment, sensitive, problems } = buildEnvironment(template, resolved, {
     inherited,
     pristine: flags.pristine ?? false,
@@ -39,6 +42,7 @@ export async function prepareEnvironment(flags: TemplateFlags, inherited: Inheri
     preferEnv: flags['prefer-env'] ?? [],
     withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemesIn(template.entries)),
   })
+  endStep('build')
   return {
     template,
     environment,

@@ -1,5 +1,6 @@
 /** The last step: this process becomes the command. */
 import { type Libc, openLibc, systemCalls } from '../core/libc.ts'
+import { endStep, tellSteps } from '../core/timing.ts'
 import type { Environment } from '../core/types.ts'
 import { describeFailure, ENOEXEC, isText } from './failure.ts'
 import { readStrings } from './proc.ts'
@@ -64,6 +65,8 @@ function execute(libc: Libc, { file, argv, variables }: Image): number {
   const [path = 0n] = layOut(libc, [file])
   const argvPointers = libc.addressOf(layOut(libc, argv))
   const variablePointers = libc.addressOf(layOut(libc, variables))
+  endStep('launch')
+  tellSteps()
   return -libc.call(systemCalls().execve, path, argvPointers, variablePointers)
 }
 
