@@ -4,6 +4,8 @@ import { type Answer, entraError, entraToken, machineToken, NO_IDENTITY } from '
 
 export type Right = 'get' | 'list' | 'set' | 'delete' | 'recover' | 'purge'
 
+export type Way = 'client secret' | 'workload identity' | 'metadata service' | 'App Service'
+
 export interface Principal {
   readonly tenant: string
   readonly clientId: string
@@ -28,6 +30,8 @@ export class Identities {
   machine: { tenant: string; rights: readonly Right[] } | undefined
   readonly machineHeader = `planted-header-${randomUUID()}`
   tokenSeconds = 3_599
+  /** How tokens were asked for, in order. */
+  readonly ways: Way[] = []
 
   add(principal: Omit<Principal, 'clientId' | 'secret' | 'federatedToken'>): Principal {
     const own = {
@@ -46,6 +50,7 @@ export class Identities {
     if (!principal) return entraError(400, 'unauthorized_client', 700016)
     if (principal.refusal) return entraError(401, 'invalid_client', principal.refusal)
     const [secret, assertion] = [form.get('client_secret'), form.get('client_assertion')]
+    this.ways.push(assertion === null ? 'client secret' : 'workload identity')
     if (assertion !== null && assertion !== principal.federatedToken)
       return entraError(401, 'invalid_client', 700213)
     if (assertion === null && secret !== principal.secret) return entraError(401, 'invalid_client', 7000215)
@@ -54,7 +59,8 @@ export class Identities {
   }
 
   /** GET of the metadata service, or of App Service's endpoint, which has a header of its own. */
-  answerMachine(query: URLSearchParams, isAllowed: boolean): Answer {
+  answerMachine(query: URLSearchParams, way: Way, isAllowed: boolean): Answer {
+    this.ways.push(way)
     if (!isAllowed) return { status: 400, body: { error: 'invalid_request' } }
     const resource = query.get('resource') ?? ''
     if (!this.machine) return NO_IDENTITY

@@ -90,10 +90,14 @@ function answerIdentity(
   if (rest.join('/') === 'oauth2/v2.0/token') return identities.answerLogIn(tenant, new URLSearchParams(body))
   if (rest.at(-1) === 'openid-configuration') return { status: 200, body: openIdOf(`${origin}/${tenant}`) }
   if (pathname.startsWith('/metadata/identity/oauth2/token')) {
-    return identities.answerMachine(searchParams, headers.metadata === 'true')
+    return identities.answerMachine(searchParams, 'metadata service', headers.metadata === 'true')
   }
   if (pathname === '/msi/token') {
-    return identities.answerMachine(searchParams, headers['x-identity-header'] === identities.machineHeader)
+    return identities.answerMachine(
+      searchParams,
+      'App Service',
+      headers['x-identity-header'] === identities.machineHeader,
+    )
   }
   return { status: 404, body: {} }
 }
