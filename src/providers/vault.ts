@@ -10,7 +10,8 @@ import type { CreateProvider, SecretId } from '../core/types.ts'
 import { type Asked, readAnswer } from './vault/answer.ts'
 import { errorsOf, type VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
-import { type Mount, Mounts } from './vault/mounts.ts'
+import { notVault } from './vault/failures.ts'
+import { type Mount, Mounts, readMount } from './vault/mounts.ts'
 import { openSession, type Session } from './vault/session.ts'
 import { readSettings } from './vault/settings.ts'
 
@@ -75,9 +76,11 @@ function mountsOf(session: Session, namespace: string | undefined): Mounts {
     const { value: token } = await session.token(signal)
     const request = { path: `sys/internal/ui/mounts/${path}`, token, namespace }
     const answer = await session.client.request(request, signal)
-    if (answer.status !== 403) return answer
-    if (isAboutMount(answer)) return undefined
-    throw await explainDenial(session, path, signal)
+    if (answer.status === 403 && isAboutMount(answer)) return undefined
+    if (answer.status === 403) throw await explainDenial(session, path, signal)
+    const mount = readMount(answer, path)
+    if (mount) return mount
+    throw notVault(answer, session.client.store)
   })
 }
 

@@ -25,7 +25,7 @@ export type Fault =
   | { readonly kind: 'cut' } // breaks off in the middle of the store's own answer
   | { readonly kind: 'late'; readonly delayMs: number }
 
-export interface HttpProxy {
+export interface HttpProxy extends AsyncDisposable {
   readonly address: string // http://127.0.0.1:PORT
   readonly requests: readonly SeenRequest[]
   /** What happens to a request; undefined passes it on. */
@@ -53,7 +53,7 @@ export async function startHttpProxy(
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   const address = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
-  const proxy: HttpProxy = { address, requests, fault: () => undefined, stop }
+  const proxy: HttpProxy = { address, requests, fault: () => undefined, stop, [Symbol.asyncDispose]: stop }
   return proxy
 }
 

@@ -71,7 +71,7 @@ const PEM = /^application\/(x-pem-file|pem-certificate-chain)\b/
 
 function readBody(response: HttpResponse, store: string): VaultAnswer {
   const { status, headers, text } = response
-  if (text.trim() === '') return { status, body: {}, text: '' }
+  if (text === '' && status !== 200) return { status, body: {}, text }
   const body = parseJson(text)
   if (isJsonObject(body)) return { status, body, text: '' }
   if (status === 200 && PEM.test(headers.get('content-type') ?? '')) return { status, body: {}, text }

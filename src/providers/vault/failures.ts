@@ -30,13 +30,16 @@ export function failureOf(response: HttpResponse, store: string): SecwrapError |
 }
 
 /** An answer in another language: a proxy's page, or the wrong kind of port. */
-export function notVault({ status, text }: HttpResponse, store: string): SecwrapError {
+export function notVault(
+  { status, text }: Pick<HttpResponse, 'status' | 'text'>,
+  store: string,
+): SecwrapError {
   if (text.includes('HTTP request to an HTTPS server')) {
     return new SecwrapError('BAD_CONFIG', `${store} speaks TLS, and was asked without it`, {
-      hint: `VAULT_ADDR=https://…`,
+      hint: 'VAULT_ADDR=https://…',
     })
   }
-  return new SecwrapError('BAD_CONFIG', `${store} does not answer as a vault server does (HTTP ${status})`, {
+  return new SecwrapError('UNAVAILABLE', `${store} does not answer as a vault server does (HTTP ${status})`, {
     hint: 'VAULT_ADDR',
   })
 }
@@ -56,7 +59,7 @@ function serverFailure({ status, text }: HttpResponse, store: string): SecwrapEr
 // The token would travel along, so nothing is followed, not even to the active node.
 function redirected({ headers }: HttpResponse, store: string): SecwrapError {
   const target = URL.parse(headers.get('location') ?? '')
-  return new SecwrapError('BAD_CONFIG', `${store} sends us to another address, and tokens don't follow`, {
+  return new SecwrapError('UNAVAILABLE', `${store} sends us to another address, and tokens don't follow`, {
     hint: target ? `VAULT_ADDR=${target.origin}` : 'VAULT_ADDR: the address of the active node',
   })
 }

@@ -2,7 +2,7 @@
  * Which mount a path belongs to, and whether it is a KV store with versions: asked once a mount.
  * Source: `vault kv get`, which asks `sys/internal/ui/mounts/PATH` first.
  */
-import { isJsonObject, type Json } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { VaultAnswer } from './client.ts'
 
 export interface Mount {
@@ -10,8 +10,8 @@ export interface Mount {
   readonly versioned: boolean // KV version 2: the API path has data/ after the mount
 }
 
-/** @returns the answer for a path, or undefined where this token may see nothing of its mount. */
-export type AskMount = (path: string, signal: AbortSignal) => Promise<VaultAnswer | undefined>
+/** Asks the server for the mount of a path. Undefined where this token may see nothing of it. */
+export type AskMount = (path: string, signal: AbortSignal) => Promise<Mount | undefined>
 
 // Always there, never KV version 2, and nothing else can be mounted under these names.
 const BUILT_IN = ['sys/', 'auth/', 'identity/', 'cubbyhole/']
@@ -31,7 +31,7 @@ export class Mounts {
    * theirs.
    */
   async find(path: string, signal: AbortSignal): Promise<Mount | undefined> {
-    const [first = ''] = path.split('/', 1)
+    const first = firstSegment(path)
     for (;;) {
       const known = this.#known.find(mount => `${path}/`.startsWith(mount.path))
       if (known) return known
@@ -49,19 +49,18 @@ export class Mounts {
   }
 
   async #learn(path: string, signal: AbortSignal): Promise<Mount | undefined> {
-    const answer = await this.#ask(path, signal)
-    const mount = answer && readMount(answer, path)
+    const mount = await this.#ask(path, signal)
     if (mount) this.#known.push(mount)
     return mount
   }
 }
 
-/** Servers from before 2018 lack the endpoint (404) and KV version 2 with it. */
-function readMount({ status, body }: VaultAnswer, path: string): Mount {
-  const data: Json | undefined = body.data
-  if (status !== 200 || !isJsonObject(data) || typeof data.path !== 'string') {
-    return { path: `${path.split('/', 1)[0]}/`, versioned: false }
-  }
+/** @returns undefined where the answer is not one about mounts. */
+export function readMount({ status, body }: VaultAnswer, path: string): Mount | undefined {
+  // Servers from before 2018 lack the endpoint, and KV version 2 with it.
+  if (status === 404) return { path: firstSegment(path), versioned: false }
+  const { data } = body
+  if (!isJsonObject(data) || typeof data.path !== 'string') return undefined
   const versioned = data.type === 'kv' && isJsonObject(data.options) && data.options.version === '2'
   return { path: asAsked(data.path, path), versioned }
 }
@@ -71,5 +70,9 @@ function asAsked(mount: string, path: string): string {
   const segments = mount.split('/')
   const candidates = segments.map((_, start) => segments.slice(start).join('/'))
   const matching = candidates.find(candidate => candidate !== '' && `${path}/`.startsWith(candidate))
-  return matching ?? `${path.split('/', 1)[0]}/`
+  return matching ?? firstSegment(path)
+}
+
+function firstSegment(path: string): string {
+  return `${path.split('/', 1)[0]}/`
 }

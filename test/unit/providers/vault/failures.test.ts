@@ -57,7 +57,7 @@ test.each([
   [
     'a redirect',
     respond(307, '', { location: `https://active:8200/v1/x?${PLANTED}` }),
-    'BAD_CONFIG',
+    'UNAVAILABLE',
     "vault sends us to another address, and tokens don't follow",
     undefined,
   ],
@@ -78,12 +78,18 @@ test.each([200, 204, 400, 403, 404, 405])('HTTP %i is about the path', status =>
 })
 
 test.each([
-  ['a web page', respond(200, '<html>'), 'vault does not answer as a vault server does (HTTP 200)'],
+  [
+    'a web page',
+    respond(200, '<html>'),
+    'UNAVAILABLE',
+    'vault does not answer as a vault server does (HTTP 200)',
+  ],
   [
     'HTTP to a TLS port',
     respond(400, 'Client sent an HTTP request to an HTTPS server.\n'),
+    'BAD_CONFIG',
     'vault speaks TLS, and was asked without it',
   ],
-])('%s is no answer of a Vault', (_, response, message) => {
-  expect(notVault(response, 'vault')).toMatchObject({ code: 'BAD_CONFIG', message })
+])('%s is no answer of a Vault', (_, response, code, message) => {
+  expect(notVault(response, 'vault')).toMatchObject({ code, message })
 })

@@ -1,23 +1,24 @@
 import { expect, test } from '@jest/globals'
 import { SecwrapError } from '../../../../src/core/errors.ts'
+import type { Json } from '../../../../src/core/json.ts'
 import type { VaultAnswer } from '../../../../src/providers/vault/client.ts'
-import { type AskMount, Mounts } from '../../../../src/providers/vault/mounts.ts'
+import { type AskMount, Mounts, readMount } from '../../../../src/providers/vault/mounts.ts'
 
 const { signal } = new AbortController()
 
-/** A server with these mounts: [path, KV version]. Answers as `sys/internal/ui/mounts/PATH` does. */
-function serve(mounts: readonly (readonly [path: string, version: string])[], prefix = '') {
+/** A server with these mounts. */
+function serve(...mounts: readonly string[]) {
   const asked: string[] = []
   const ask: AskMount = async path => {
     asked.push(path)
     await new Promise(setImmediate)
-    const [mount, version = ''] = mounts.find(([mount]) => `${path}/`.startsWith(mount)) ?? []
-    return mount ? answer(200, { path: `${prefix}${mount}`, type: 'kv', options: { version } }) : undefined
+    const mount = mounts.find(candidate => `${path}/`.startsWith(candidate))
+    return mount === undefined ? undefined : { path: mount, versioned: true }
   }
   return { asked, mounts: new Mounts(ask) }
 }
 
-function answer(status: number, data: VaultAnswer['body']): VaultAnswer {
+function answer(status: number, data: Json): VaultAnswer {
   return { status, body: { data }, text: '' }
 }
 
@@ -33,12 +34,7 @@ test.each([
     0,
   ],
 ])('%s: one request a mount', async (_, paths, expected, requests) => {
-  const { asked, mounts } = serve([
-    ['secret/', '2'],
-    ['kv1/', '1'],
-    ['team/kv/', '2'],
-    ['team/old/', '1'],
-  ])
+  const { asked, mounts } = serve('secret/', 'kv1/', 'team/kv/', 'team/old/')
   const found = await Promise.all(paths.map(path => mounts.find(path, signal)))
   expect([...new Set(found.map(mount => mount?.path))]).toEqual(expected)
   expect(asked).toHaveLength(requests)
@@ -69,13 +65,19 @@ test.each([
     'secret/',
     true,
   ],
-])('%s', async (_, reply, path, versioned) => {
-  const mounts = new Mounts(async () => reply)
-  expect(await mounts.find('secret/a', signal)).toEqual({ path, versioned })
+])('%s', (_, reply, path, versioned) => {
+  expect(readMount(reply, 'secret/a')).toEqual({ path, versioned })
+})
+
+test.each([
+  ['no data', answer(200, null)],
+  ['no path', answer(200, { type: 'kv' })],
+])('%s: not an answer about mounts', (_, reply) => {
+  expect(readMount(reply, 'secret/a')).toBeUndefined()
 })
 
 test('a refusal is about one path only: others ask for themselves', async () => {
-  const { asked, mounts } = serve([['team/kv/', '2']])
+  const { asked, mounts } = serve('team/kv/')
   const paths = ['team/closed/a', 'team/kv/a', 'team/closed/b']
   const found = await Promise.all(paths.map(path => mounts.find(path, signal)))
   expect(found.map(mount => mount?.path)).toEqual([undefined, 'team/kv/', undefined])
@@ -87,7 +89,7 @@ test('a failure reaches all who wait, and the next one asks again', async () => 
   const mounts = new Mounts(async () => {
     await new Promise(setImmediate)
     if (isAway) throw new SecwrapError('UNAVAILABLE', 'away', { retry: {} })
-    return answer(200, { path: 'secret/', type: 'kv', options: { version: '2' } })
+    return { path: 'secret/', versioned: true }
   })
   const results = await Promise.allSettled(['secret/a', 'secret/b'].map(path => mounts.find(path, signal)))
   expect(results.map(result => result.status)).toEqual(['rejected', 'rejected'])

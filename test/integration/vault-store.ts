@@ -1,0 +1,105 @@
+/** What Vault's tests share: mounts and tokens of their own on the lab's dev server, and one read by one provider. */
+import { isJsonObject, parseJson } from '../../src/core/json.ts'
+import type { Inherited, ProviderContext, SecretId } from '../../src/core/types.ts'
+import { createProvider } from '../../src/providers/vault.ts'
+import { callOpenBao, type OpenBao, openLab, uniqueName } from '../lab/index.ts'
+import { deadline, readAll } from './contract.ts'
+
+export interface Vault extends OpenBao {
+  call(method: string, path: string, body?: object, namespace?: string): Promise<Record<string, unknown>>
+  /** A new mount with a name of its own, without a slash at its end. */
+  mount(prefix: string, type: string, options?: Readonly<Record<string, string>>): Promise<string>
+  /** A token with nothing but these rules and the default policy. */
+  createToken(rules: string, more?: object): Promise<string>
+  createPolicy(rules: string): Promise<string>
+}
+
+export function openVault(server: OpenBao = openLab().openbao): Vault {
+  const call: Vault['call'] = (method, path, body, namespace) =>
+    callOpenBao(server, method, path, body, namespace ? { 'X-Vault-Namespace': namespace } : {})
+  const createPolicy = async (rules: string) => {
+    const policy = uniqueName('policy')
+    await call('PUT', `sys/policies/acl/${policy}`, { policy: rules })
+    return policy
+  }
+  return {
+    ...server,
+    call,
+    createPolicy,
+    async mount(prefix, type, options) {
+      const path = uniqueName(prefix)
+      await call('POST', `sys/mounts/${path}`, { type, ...(options && { options }) })
+      return path
+    },
+    async createToken(rules, more = {}) {
+      const policies = [await createPolicy(rules)]
+      return tokenOf(await call('POST', 'auth/token/create', { policies, ...more }))
+    },
+  }
+}
+
+export function tokenOf({ auth }: Record<string, unknown>): string {
+  return (auth as { client_token: string }).client_token
+}
+
+export function wrapOf({ wrap_info }: Record<string, unknown>): string {
+  return (wrap_info as { token: string }).token
+}
+
+/** The lab's Vault as root sees it, in the variables of its own CLI. */
+export function rootEnv({ address, rootToken }: OpenBao): Inherited {
+  return { VAULT_ADDR: address, VAULT_TOKEN: rootToken }
+}
+
+export function idOf(path: string, version?: string): SecretId {
+  const uri = `vault://${path}${version === undefined ? '' : `?version=${version}`}`
+  return { uri, scheme: 'vault', path, options: {}, ...(version !== undefined && { version }) }
+}
+
+export function contextOf(env: Inherited): ProviderContext & { readonly warnings: string[] } {
+  const warnings: string[] = []
+  return { env, warn: text => warnings.push(text), warnings }
+}
+
+/** Reads one id by a provider of its own, which is closed again. The text, or undefined where it does not exist. */
+export async function read(
+  env: Inherited,
+  id: SecretId,
+  options: Readonly<Record<string, string>> = {},
+  signal = deadline(),
+): Promise<string | undefined> {
+  const provider = createProvider(options, contextOf(env))
+  try {
+    const found = (await readAll(provider, [id], signal)).get(id)
+    return found && 'reveal' in found ? found.reveal() : undefined
+  } finally {
+    await provider.close?.()
+  }
+}
+
+/** One field of a map, as text. @throws Error where it is none. */
+export function fieldOf(text: string | undefined, name: string): string {
+  const map = parseJson(text ?? '')
+  const field = isJsonObject(map) ? map[name] : undefined
+  if (typeof field === 'string') return field
+  throw new Error(`no text in the field ${name}`)
+}
+
+/** A database mount with the role `app`, whose users live for a minute. */
+export async function createDatabase(vault: Vault): Promise<string> {
+  const { host, port, user, password, database } = openLab().postgres
+  const mount = await vault.mount('database', 'database')
+  await vault.call('POST', `${mount}/config/pg`, {
+    plugin_name: 'postgresql-database-plugin',
+    allowed_roles: '*',
+    connection_url: `postgresql://{{username}}:{{password}}@${host}:${port}/${database}?sslmode=disable`,
+    username: user,
+    password,
+  })
+  await vault.call('POST', `${mount}/roles/app`, {
+    db_name: 'pg',
+    default_ttl: '60s',
+    creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
+  })
+  return mount
+}
