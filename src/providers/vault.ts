@@ -7,6 +7,7 @@
 import { SecwrapError } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CreateProvider, SecretId } from '../core/types.ts'
+import { API_PATH } from '../template/schemes.ts'
 import { type Asked, readAnswer } from './vault/answer.ts'
 import { errorsOf, type VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
@@ -18,11 +19,9 @@ import { readSettings } from './vault/settings.ts'
 export const createProvider: CreateProvider = (options, context) => {
   const settings = readSettings(options, context.env)
   const session = openSession(settings, context)
-  const reader: Reader = {
-    session,
-    namespace: settings.namespace,
-    mounts: mountsOf(session, settings.namespace),
-  }
+  const { namespace } = settings
+  const mounts = options[API_PATH] ? undefined : mountsOf(session, namespace)
+  const reader: Reader = { session, namespace, mounts }
   return {
     batchSize: 1,
     async read(ids, signal) {
@@ -41,14 +40,14 @@ export const createProvider: CreateProvider = (options, context) => {
 interface Reader {
   readonly session: Session
   readonly namespace: string | undefined
-  readonly mounts: Mounts
+  readonly mounts: Mounts | undefined // none where paths are the API's own, as vault-env has them
 }
 
 async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promise<Secret | undefined> {
   const { session, namespace } = reader
   const asked = await locate(reader, id, signal)
   const { value: token } = await session.token(signal)
-  const query = id.version === undefined ? '' : `version=${id.version}`
+  const query = id.version === undefined ? '' : `version=${encodeURIComponent(id.version)}`
   const answer = await session.client.request({ path: asked.path, query, token, namespace }, signal)
   if (answer.status === 403) throw await explainDenial(session, asked.path, signal)
   session.noteLease(answer)
@@ -56,11 +55,12 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
 }
 
 async function locate({ session, mounts }: Reader, id: SecretId, signal: AbortSignal): Promise<Asked> {
+  const { store } = session.client
   const path = id.path.replace(/^\/+/, '')
+  if (!mounts) return { id, path, unwraps: true, store }
   const mount = await mounts.find(path, signal)
   if (!mount) throw mountRefused(session, path)
   checkVersion(id, mount)
-  const { store } = session.client
   if (!mount.versioned) return { id, path, unwraps: false, store }
   return { id, path: `${mount.path}data/${path.slice(mount.path.length)}`, unwraps: true, store }
 }

@@ -8,8 +8,7 @@ import { createProvider } from '../../src/providers/vault.ts'
 import { startHttpProxy } from '../helpers/http-proxy.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 import { openLab, uniqueName } from '../lab/index.ts'
-import { deadline, readAll } from './contract.ts'
-import { failureOf } from './contract-cases.ts'
+import { deadline, failureOf, readAll } from './contract/store.ts'
 import { contextOf, createDatabase, idOf, openVault, read, tokenOf, wrapOf } from './vault-store.ts'
 
 const vault = openVault()
@@ -232,7 +231,12 @@ test('Kubernetes: the token of a service account that the cluster confirms', asy
   }
   const file = folder.write(
     'service-account',
-    createJwt({ ...claims, sub: 'system:serviceaccount:shop:app' }),
+    createJwt({
+      ...claims,
+      iss: 'kubernetes/serviceaccount',
+      aud: undefined,
+      sub: 'system:serviceaccount:shop:app',
+    }),
   )
   const env = {
     VAULT_AUTH_METHOD: 'kubernetes',

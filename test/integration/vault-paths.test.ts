@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import nodeVault from 'node-vault'
 import { createProvider } from '../../src/providers/vault.ts'
+import { API_PATH } from '../../src/template/schemes.ts'
 import { startHttpProxy } from '../helpers/http-proxy.ts'
 import { uniqueName } from '../lab/index.ts'
-import { deadline, readAll } from './contract.ts'
+import { deadline, readAll } from './contract/store.ts'
 import { contextOf, createDatabase, fieldOf, idOf, openVault, read, rootEnv } from './vault-store.ts'
 
 const vault = openVault()
@@ -28,6 +29,34 @@ test.each([
   ['a log-in method', () => 'auth/token/lookup-self', { path: 'auth/token/create', policies: ['root'] }],
 ])('%s', async (_, path, expected) => {
   expect(JSON.parse((await read(env, idOf(path()))) ?? '')).toMatchObject(expected)
+})
+
+test.each([
+  ['KV version 2', () => `${mounts.kv2}/data/app`, undefined, '{"a":"two"}'],
+  ['KV version 2, a version', () => `${mounts.kv2}/data/app`, '1', '{"a":"two"}'],
+  ['KV version 1', () => `${mounts.kv1}/app`, undefined, '{"a":"one"}'],
+])(
+  "vault-env's form has the path of the API, and asks for no mount: %s",
+  async (_, path, version, expected) => {
+    await using proxy = await startHttpProxy(vault.address)
+    const behind = { ...env, VAULT_ADDR: proxy.address }
+    expect(await read(behind, idOf(path(), version), { [API_PATH]: 'true' })).toBe(expected)
+    expect(proxy.requests).toHaveLength(1)
+  },
+)
+
+test('an API path without the data/ that it needs', async () => {
+  await expect(read(env, idOf(`${mounts.kv2}/app`), { [API_PATH]: 'true' })).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringMatching(
+      /is in a KV version 2 mount, whose API paths have data\/ after the mount$/,
+    ),
+  })
+})
+
+test('?address= stands for VAULT_ADDR', async () => {
+  const elsewhere = { ...env, VAULT_ADDR: 'http://127.0.0.1:9' }
+  expect(await read(elsewhere, idOf(`${mounts.kv2}/app`), { address: vault.address })).toBe('{"a":"two"}')
 })
 
 // KV version 2 itself keeps numbers as floating point, and gives 12345678901234567000.

@@ -17,7 +17,7 @@ export interface VaultSettings {
 
 /** @throws SecwrapError BAD_CONFIG: no address, not an address, a file that can't be read. */
 export function readSettings(options: Readonly<Record<string, string>>, env: Inherited): VaultSettings {
-  const address = readAddress(env)
+  const address = readAddress(options.address, env)
   const namespace = options.namespace ?? findVariable(env, 'NAMESPACE')?.value
   const loginNamespace = findVariable(env, 'AUTH_NAMESPACE')?.value ?? namespace
   const tls = readTls(env)
@@ -36,8 +36,8 @@ export function checkHeader(what: string, value: string): string {
   throw new SecwrapError('BAD_CONFIG', `${what} has characters that can't be sent (white space, controls)`)
 }
 
-function readAddress(env: Inherited): string {
-  const variable = findVariable(env, 'AGENT_ADDR') ?? findVariable(env, 'ADDR')
+function readAddress(asked: string | undefined, env: Inherited): string {
+  const variable = asked ? { name: '?address=', value: asked } : findVariable(env, 'AGENT_ADDR', 'ADDR')
   // The CLI's default of https://127.0.0.1:8200 would turn a forgotten setting into a puzzle.
   if (!variable)
     throw new SecwrapError('BAD_CONFIG', 'VAULT_ADDR is not set', {
