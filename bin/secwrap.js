@@ -9,6 +9,13 @@ fail() {
   exit 78
 }
 
+# A shell exports PWD, also where its caller had none. NUL bytes are skipped by read, so this is one long line.
+inherited=
+while read -r line || [ "$line" ]; do
+  case $line in *PWD=*) inherited=PWD ;; esac
+done </proc/$$/environ
+[ "$inherited" ] || unset PWD
+
 # The file that the links of node_modules/.bin and of a global installation lead to.
 self=$0
 [ "${self#*[/]}" != "$self" ] || self=./$self
