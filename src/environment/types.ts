@@ -1,6 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
+import { matchesPattern } from '../core/pattern.ts'
 import type { PlainType, ValueType } from '../core/types.ts'
-import { matchesPattern } from './pattern.ts'
 
 /** @throws SecwrapError BAD_VALUE that names the type and never shows the value. */
 export function checkType(type: ValueType, value: string): void {

@@ -1,4 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
+import { compilePattern } from '../core/pattern-program.ts'
 import { suggest } from '../core/suggest.ts'
 import type { Decorators, PlainType, ValueType } from '../core/types.ts'
 
@@ -98,9 +99,10 @@ function hintForType(name: string): string {
 
 function checkPattern(pattern: string): string {
   try {
-    new RegExp(pattern, 'u')
-  } catch {
-    throw new SecwrapError('BAD_TEMPLATE', '@type=matches(…) is not a regular expression')
+    compilePattern(pattern)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw new SecwrapError('BAD_TEMPLATE', `the pattern of @type=matches(…) ${error.message}`)
   }
   return pattern
 }
