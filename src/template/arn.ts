@@ -1,26 +1,33 @@
 import { SecwrapError } from '../core/errors.ts'
-import { splitUri, type Written } from './uri.ts'
+import { decodePercent, parseKey, splitUri, type Written } from './uri.ts'
 
-const SCHEMES: Readonly<Record<string, string>> = { ssm: 'ssm', secretsmanager: 'secretsmanager' }
+const SERVICES: readonly string[] = ['ssm', 'secretsmanager']
 
 /**
- * `arn:aws:ssm:eu-west-1:123456789012:parameter/prod/db`, and the like for Secrets Manager, as
- * secret-init takes them. The region is the ARN's own. Options and `#key` may follow, as after our schemes.
+ * `arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db` and its like for Secrets Manager, bare as
+ * secret-init takes them or as the path of our schemes. Options and `#key` may follow. The providers
+ * find the region in the ARN, so that it is no option of the id.
  */
 export function parseArn(text: string): Written {
   const { path, options, fragment } = splitUri(text)
-  const [, , service = '', region = '', account = ''] = path.split(':')
-  const scheme = SCHEMES[service]
-  if (!scheme) throw new SecwrapError('BAD_TEMPLATE', 'an ARN of neither a parameter nor a secret')
-  if (region === '' || account === '')
+  const [, , scheme = '', regionOfArn = '', account = ''] = path.split(':')
+  if (!SERVICES.includes(scheme)) {
+    throw new SecwrapError('BAD_TEMPLATE', 'an ARN of neither a parameter nor a secret')
+  }
+  if (regionOfArn === '' || account === '') {
     throw new SecwrapError('BAD_TEMPLATE', 'an ARN without region or account')
-  if (options.region !== undefined && options.region !== region) {
-    throw new SecwrapError('BAD_TEMPLATE', `the ARN is in ${region}, the option region says otherwise`)
+  }
+  const { region = regionOfArn, ...others } = options
+  if (region !== regionOfArn) {
+    throw new SecwrapError(
+      'BAD_TEMPLATE',
+      `the ARN is of ${regionOfArn}, and the option region says otherwise`,
+    )
   }
   return {
     scheme,
-    path,
-    options: { ...options, region },
-    ...(fragment !== undefined && { key: fragment.split('.') }),
+    path: decodePercent(path),
+    options: others,
+    ...(fragment !== undefined && { key: parseKey(fragment) }),
   }
 }

@@ -6,9 +6,11 @@ import type { Known, Scope } from './scope.ts'
 import type { Modifiers, NamePiece, Piece, ReferencePiece } from './syntax.ts'
 import { encodePercent } from './uri.ts'
 
-/** A value is at most 131071 bytes in the end; more parts or text than this is a mistake that multiplies. */
-const MAX_SIZE = 10_000
-const MAX_LENGTH = 1024 * 1024
+/** A value is at most 131071 bytes in the end; what comes to more here is a mistake that multiplies. */
+const MAX_SIZE = 1024 * 1024
+
+/** What a reference counts for beside characters: 1024 of them are enough for any value. */
+const REFERENCE_SIZE = 1024
 
 /**
  * Looks names up and works out all that needs no secret: afterwards a value is text, references and
@@ -46,17 +48,28 @@ class Expander {
     for (const piece of pieces) {
       try {
         for (const part of this.#expandPiece(piece)) append(parts, part)
-        this.#checkSize(parts)
       } catch (error) {
         const problem = asSecwrapError(error)
         this.#problems.set(problem.message, problem)
+        if (this.#size > MAX_SIZE) break
       }
     }
     return parts
   }
 
+  /** @throws SecwrapError BAD_TEMPLATE once the value has grown out of all bounds. */
+  #grow(size: number): void {
+    this.#size += size
+    if (this.#size > MAX_SIZE) {
+      throw new SecwrapError('BAD_TEMPLATE', 'the value is too long for an environment')
+    }
+  }
+
   #expandPiece(piece: Piece): readonly Part[] {
-    if (typeof piece === 'string') return [piece]
+    if (typeof piece === 'string') {
+      this.#grow(piece.length)
+      return [piece]
+    }
     return piece.kind === 'name' ? this.#expandName(piece) : this.#expandReference(piece)
   }
 
@@ -69,9 +82,9 @@ class Expander {
     if (known?.sensitive) this.#sensitive = true
     const parts = known?.parts
     if (parts === undefined) return this.#expandUnset(piece)
+    this.#grow(known?.size ?? 0)
     const text = asText(parts)
     if (text !== undefined) return this.#expandText(applyFilters(text, piece.filters), piece)
-    this.#size += known?.size ?? 0
     if (!piece.operator && piece.filters.length === 0) return parts
     return [this.#defer(parts, piece)]
   }
@@ -93,38 +106,34 @@ class Expander {
 
   #expandReference(piece: ReferencePiece): readonly Part[] {
     const reference = this.#readReference(piece)
-    this.#size++
+    this.#grow(REFERENCE_SIZE)
     return piece.operator || piece.filters.length > 0 ? [this.#defer([reference], piece)] : [reference]
   }
 
   #readReference({ form, text, raw }: ReferencePiece): Reference {
-    const written = text
-      .map(piece => (typeof piece === 'string' ? piece : this.#textOf(piece, form)))
-      .join('')
+    const written = text.map(piece => (typeof piece === 'string' ? piece : this.#textOf(piece))).join('')
     return parseReferenceOf(form, written, { ...this.#context, raw })
   }
 
   /** A name inside a reference. What it stands for is no syntax: it is encoded, but for `/` in a path. */
-  #textOf(piece: NamePiece, form: ReferencePiece['form']): string {
+  #textOf(piece: NamePiece): string {
     const text = asText(this.#expandName(piece))
     if (text === undefined) {
       const message = `a reference can't depend on a secret, as ${piece.name} does`
       throw new SecwrapError('BAD_TEMPLATE', message)
     }
-    if (form === 'vault-env' || form === 'arn') return text
-    return text.split('/').map(encodePercent).join('/')
+    return text.split('/').map(encodeFromName).join('/')
   }
 
   #defer(parts: readonly Part[], { operator, word, filters }: Modifiers): Expansion {
     if (!operator) return { parts, filters }
     return { parts, filters, otherwise: { operator, word: this.#expandAll(word) } }
   }
+}
 
-  #checkSize(parts: readonly Part[]): void {
-    const tooLong = parts.some(part => typeof part === 'string' && part.length > MAX_LENGTH)
-    if (!tooLong && this.#size <= MAX_SIZE && parts.length <= MAX_SIZE) return
-    throw new SecwrapError('BAD_TEMPLATE', 'the value is too long for an environment')
-  }
+// A dot separates keys, so it is encoded too.
+function encodeFromName(text: string): string {
+  return encodePercent(text).replaceAll('.', '%2E')
 }
 
 function append(parts: Part[], part: Part): void {

@@ -45,13 +45,10 @@ function addLayer({ statements, folder }: Layer, scope: Scope): void {
 
 function evaluate(statement: Statement, folder: string, scope: Scope): Known {
   const { name, pieces, wildcard, inherit, problem } = statement
-  if (problem) return { ...asKnown([]), problems: [problem] }
-  if (inherit) {
-    const value = scope.inherited(name)
-    return asKnown(value === undefined ? undefined : [value])
-  }
+  if (problem) return { ...asKnown(undefined), problems: [problem] }
+  if (inherit) return asKnown(scope.inherited(name))
   const preferred = wildcard ? undefined : scope.preferred(name)
-  if (preferred !== undefined) return { ...asKnown([preferred]), sensitive: hasReference(pieces) }
+  if (preferred !== undefined) return { ...asKnown(preferred), sensitive: hasReference(pieces) }
   const known = expand(pieces, scope, { folder, ...(wildcard && { wildcard: true }) })
   return { ...known, problems: known.problems.map(each => each.at(statement)) }
 }

@@ -1,5 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { SCHEMES } from './schemes.ts'
+import { encodePercent } from './uri.ts'
 
 export interface PathContext {
   readonly folder: string // of the template, relative to the working folder or absolute; '' is that folder
@@ -12,8 +13,6 @@ export interface PathContext {
  * @throws SecwrapError BAD_TEMPLATE for what no store could mean by it.
  */
 export function readPath(scheme: string, path: string, context: PathContext): string {
-  // A C0 control or DEL can be no part of a name; in a terminal it could hide what is read.
-  if (/[\u0000-\u001f\u007f]/.test(path)) throw bad('a control character in the path')
   if (SCHEMES[scheme]?.path === 'file') return readFilePath(scheme, path, context)
   checkSegments(path.startsWith('/') ? path.slice(1) : path, context)
   CHECKS[scheme]?.(path, context)
@@ -22,7 +21,7 @@ export function readPath(scheme: string, path: string, context: PathContext): st
 
 /** The path as a URI shows it: what would end it is encoded again. */
 export function encodePath(path: string): string {
-  return path.replace(/[%?#\s]/g, encodeURIComponent)
+  return path.replace(/[%?#\s]/g, encodePercent)
 }
 
 function readFilePath(scheme: string, path: string, { folder, wildcard }: PathContext): string {

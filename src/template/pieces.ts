@@ -107,7 +107,7 @@ function parseReferencePiece(
       hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
     })
   }
-  const text = parseReferenceText(source, start, end, depth + 1)
+  const text = parseReferenceText(source, start, end, form, depth + 1)
   return { kind: 'reference', form, raw, text, ...NO_MODIFIERS }
 }
 
@@ -116,8 +116,11 @@ function parseReferenceText(
   source: Source,
   start: number,
   end: number,
+  form: ReferenceForm,
   depth: number,
 ): readonly (string | NamePiece)[] {
+  // vault-env has templates of its own in there, which are refused as a whole.
+  if (form === 'vault-env') return [source.text.slice(start, end)]
   const text: (string | NamePiece)[] = []
   let from = start
   for (const marker of findMarkers(source, start, end)) {

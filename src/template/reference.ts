@@ -5,7 +5,7 @@ import { encodePath, type PathContext, readPath } from './path.ts'
 import { recognizeReference, VALS_START } from './recognize.ts'
 import { type CheckedOptions, checkOptions } from './schemes.ts'
 import type { ReferenceForm } from './syntax.ts'
-import { decodePercent, splitUri, type Written } from './uri.ts'
+import { checkCharacters, decodePercent, encodePercent, parseKey, splitUri, type Written } from './uri.ts'
 import { parseVals } from './vals.ts'
 import { parseVaultEnv } from './vault-env.ts'
 
@@ -26,6 +26,7 @@ export function parseReference(text: string, context: ReferenceContext = { folde
 
 /** The same for a text whose form is known. */
 export function parseReferenceOf(form: ReferenceForm, text: string, context: ReferenceContext): Reference {
+  checkCharacters(text)
   const written = FORMS[form](text)
   const { optional, ...checked } = checkOptions(written)
   const path = readPath(written.scheme, written.path, context)
@@ -46,23 +47,16 @@ const FORMS: Readonly<Record<ReferenceForm, (text: string) => Written>> = {
 
 function parseOwn(text: string): Written {
   const scheme = text.slice(0, text.indexOf(':'))
-  const { path, options, fragment } = splitUri(text.slice(scheme.length + 3))
-  const arn = path.startsWith('arn:') ? parseArn(decodePercent(path)) : undefined
-  return {
-    scheme,
-    path: decodePercent(path),
-    options: { ...arn?.options, ...options },
-    ...(fragment !== undefined && { key: parseKey(fragment) }),
-  }
+  const rest = text.slice(scheme.length + '://'.length)
+  if (rest.startsWith('arn:')) return ofScheme(scheme, parseArn(rest))
+  const { path, options, fragment } = splitUri(rest)
+  const key = fragment === undefined ? {} : { key: parseKey(fragment) }
+  return { scheme, path: decodePercent(path), options, ...key }
 }
 
-/** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
-export function parseKey(fragment: string): readonly string[] {
-  const segments = fragment.match(/(?:\\[\s\S]|[^.\\])+|(?<=^|\.)(?=\.|$)/g) ?? ['']
-  if (segments.includes('')) {
-    throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
-  }
-  return segments.map(segment => decodePercent(segment.replace(/\\([.\\])/g, '$1')))
+function ofScheme(scheme: string, written: Written): Written {
+  if (written.scheme === scheme) return written
+  throw new SecwrapError('BAD_TEMPLATE', `the ARN is one for ${written.scheme}://`)
 }
 
 function createId(scheme: string, path: string, checked: Omit<CheckedOptions, 'optional'>): SecretId {
@@ -74,6 +68,6 @@ function createId(scheme: string, path: string, checked: Omit<CheckedOptions, 'o
 /** Equal secrets have equal texts: options in order, only what must be is encoded. */
 function formatUri(scheme: string, path: string, options: Readonly<Record<string, string>>): string {
   const names = Object.keys(options).sort()
-  const query = names.map(name => `${name}=${encodeURIComponent(options[name] ?? '')}`).join('&')
+  const query = names.map(name => `${name}=${encodePercent(options[name] ?? '')}`).join('&')
   return `${scheme}://${encodePath(path)}${query && '?'}${query}`
 }

@@ -38,16 +38,15 @@ export interface CheckedOptions {
 }
 
 /** @throws SecwrapError BAD_TEMPLATE for an option that the scheme does not have, or without its value. */
-export function checkOptions({ scheme, options: written }: Written): CheckedOptions {
-  const options: Record<string, string> = {}
+export function checkOptions({ scheme, options: written, implied }: Written): CheckedOptions {
+  const options: Record<string, string> = { ...implied }
   for (const [name, value] of Object.entries(written)) {
-    checkOption(scheme, name, value)
-    if (!FLAGS.includes(name) || value !== 'false') options[name] = value
+    const checked = checkOption(scheme, name, value)
+    if (checked !== undefined) options[name] = checked
   }
   const { optional, version, label, stage, ...others } = options
   const selectors = SELECTORS.filter(name => options[name] !== undefined)
-  if (selectors.length > 1)
-    throw new SecwrapError('BAD_TEMPLATE', `${selectors.join(' and ')} exclude each other`)
+  if (selectors.length > 1) throw bad(`${selectors.join(' and ')} exclude each other`)
   const selected = version ?? label ?? stage
   return {
     optional: optional !== undefined,
@@ -58,20 +57,27 @@ export function checkOptions({ scheme, options: written }: Written): CheckedOpti
   }
 }
 
-function checkOption(scheme: string, name: string, value: string): void {
+/** The value to go by; undefined for a flag that is off. */
+function checkOption(scheme: string, name: string, value: string): string | undefined {
   const known = ['optional', ...(SCHEMES[scheme]?.options ?? [])]
-  if (!known.includes(name) && name !== API_PATH) {
+  if (!known.includes(name)) {
     const meant = suggest(name, known)
-    throw new SecwrapError('BAD_TEMPLATE', `${scheme}:// has no option ${name}`, {
-      hint: meant ? `?${meant}` : `options: ${known.join(', ')}`,
-    })
+    throw bad(`${scheme}:// has no option ${name}`, meant ? `?${meant}` : `options: ${known.join(', ')}`)
   }
-  if (FLAGS.includes(name) && value !== 'true' && value !== 'false') {
-    throw new SecwrapError('BAD_TEMPLATE', `the option ${name} takes no value`, { hint: `?${name}` })
-  }
+  if (FLAGS.includes(name)) return checkFlag(name, value)
+  if (value === '') throw bad(`the option ${name} has no value`, `?${name}=`)
   if (name === 'format' && !FORMATS.includes(value)) {
-    const hint = `?format=${suggest(value, FORMATS) ?? FORMATS.join(', ?format=')}`
-    throw new SecwrapError('BAD_TEMPLATE', 'unknown format', { hint })
+    throw bad('unknown format', `?format=${suggest(value, FORMATS) ?? FORMATS.join(', ?format=')}`)
   }
-  if (value === '') throw new SecwrapError('BAD_TEMPLATE', `the option ${name} is empty`)
+  return value
+}
+
+function checkFlag(name: string, value: string): 'true' | undefined {
+  if (value === '' || value === 'true') return 'true'
+  if (value === 'false') return undefined
+  throw bad(`the option ${name} takes no value`, `?${name}`)
+}
+
+function bad(message: string, hint?: string): SecwrapError {
+  return new SecwrapError('BAD_TEMPLATE', message, hint === undefined ? {} : { hint })
 }

@@ -6,12 +6,17 @@ import type { Inherited, Part, TemplateEntry } from '../core/types.ts'
 export interface Known {
   readonly parts: readonly Part[] | undefined // undefined: not set
   readonly sensitive: boolean // its value comes from one that is marked so
-  readonly size: number // of the parts, nested ones counted each time they stand
+  readonly size: number // characters, as far as they are known; each reference counts for 1024
   readonly problems: readonly SecwrapError[] // why it has no value
 }
 
-export function asKnown(parts: readonly Part[] | undefined): Known {
-  return { parts, sensitive: false, size: parts?.length ?? 0, problems: [] }
+export function asKnown(text: string | undefined): Known {
+  return {
+    parts: text === undefined ? undefined : [text],
+    sensitive: false,
+    size: text?.length ?? 0,
+    problems: [],
+  }
 }
 
 /** The names that an expression can see: earlier entries, then the inherited environment. */
@@ -30,7 +35,7 @@ export class Scope {
     const definition = this.#definitions.get(name)
     if (definition) return definition.known
     const value = this.inherited(name)
-    return value === undefined ? undefined : asKnown([value])
+    return value === undefined ? undefined : asKnown(value)
   }
 
   inherited(name: string): string | undefined {

@@ -4,7 +4,8 @@ import { SecwrapError } from '../core/errors.ts'
 export interface Written {
   readonly scheme: string
   readonly path: string // decoded
-  readonly options: Readonly<Record<string, string>> // 'true' for one without a value
+  readonly options: Readonly<Record<string, string>> // '' for one without a value
+  readonly implied?: Readonly<Record<string, string>> // options that nobody can write, for what the form means
   readonly key?: readonly string[]
 }
 
@@ -35,24 +36,42 @@ function splitOptions(query: string): Readonly<Record<string, string>> {
     const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals))
     if (Object.hasOwn(options, name))
       throw new SecwrapError('BAD_TEMPLATE', `the option ${name} stands twice`)
-    options[name] = equals < 0 ? 'true' : decodePercent(pair.slice(equals + 1))
+    options[name] = equals < 0 ? '' : decodePercent(pair.slice(equals + 1))
   }
   return options
 }
 
-/** @throws SecwrapError BAD_TEMPLATE where a `%` begins no byte, or the bytes are not UTF-8. */
+/** @throws SecwrapError BAD_TEMPLATE where a `%` begins no UTF-8 character, or one that no name can have. */
 export function decodePercent(text: string): string {
   if (!text.includes('%')) return text
+  let decoded: string
   try {
-    return decodeURIComponent(text)
+    decoded = decodeURIComponent(text)
   } catch {
     throw new SecwrapError('BAD_TEMPLATE', 'a % in the reference begins no percent-encoded character', {
       hint: 'write %25 for a percent sign',
     })
   }
+  checkCharacters(decoded)
+  return decoded
 }
 
-/** A text as one part of a path, option or key: what means something there is encoded. */
+/** @throws SecwrapError BAD_TEMPLATE for a control character: in a terminal it could hide what is read. */
+export function checkCharacters(text: string): void {
+  if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) return
+  throw new SecwrapError('BAD_TEMPLATE', 'a control character in the reference')
+}
+
+/** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
+export function parseKey(fragment: string): readonly string[] {
+  const segments = fragment.split(/(?<!\\)\./)
+  if (segments.includes('')) {
+    throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
+  }
+  return segments.map(segment => decodePercent(segment.replaceAll('\\.', '.')))
+}
+
+/** A text as one part of an option or a key: what means something there is encoded. */
 export function encodePercent(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replaceAll('.', '%2E')
+  return encodeURIComponent(text.toWellFormed())
 }

@@ -29,6 +29,9 @@ const STORES: Readonly<Record<string, Store>> = {
   azurekeyvault: { scheme: 'azurekv', options: {} },
 }
 
+/** Backends of vals that a template needs no store for. */
+const BACKEND_HINTS: Readonly<Record<string, string>> = { envsubst: '${NAME}', echo: 'write the text itself' }
+
 /** Options of vals that say where something stands rather than what to read. */
 const HINTS: Readonly<Record<string, string>> = {
   role_arn: 'a profile with role_arn in ~/.aws/config, and ?profile=',
@@ -70,7 +73,8 @@ function mapOptions(
   const mapped = Object.entries(written).map(([name, value]) => {
     const ours = Object.hasOwn(options, name) ? options[name] : undefined
     if (ours !== undefined) return [ours, value]
-    const hint = HINTS[name] ?? `options: ${Object.keys(options).join(', ') || 'none'}`
+    const hint =
+      (Object.hasOwn(HINTS, name) && HINTS[name]) || `options: ${Object.keys(options).join(', ') || 'none'}`
     throw new SecwrapError('BAD_TEMPLATE', `ref+${backend}:// with the option ${name} is not supported`, {
       hint,
     })
@@ -116,7 +120,8 @@ function fromWorkingFolder(path: string): string {
 
 function unknownBackend(backend: string): SecwrapError {
   const meant = suggest(backend, Object.keys(STORES))
+  const hint = Object.hasOwn(BACKEND_HINTS, backend) ? BACKEND_HINTS[backend] : undefined
   return new SecwrapError('BAD_TEMPLATE', `ref+${backend}:// is no store that secwrap reads`, {
-    hint: meant ? `ref+${meant}://` : `stores: ${Object.keys(STORES).join(', ')}`,
+    hint: hint ?? (meant ? `ref+${meant}://` : `stores: ${Object.keys(STORES).join(', ')}`),
   })
 }

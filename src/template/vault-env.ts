@@ -11,17 +11,19 @@ import type { Written } from './uri.ts'
 export function parseVaultEnv(text: string): Written {
   if (text.startsWith('>>')) throw refused('>>vault: writes to the vault, which a template does not')
   const rest = text.slice('vault:'.length)
+  if (rest.includes('${')) {
+    throw refused("names and vault-env's templates in a vault: reference are not supported", 'vault://')
+  }
   if (rest === 'login') throw refused('vault:login is not supported', '--pass-credentials')
   if (/^v\d+:/.test(rest)) throw refused('a value sealed by the transit engine is not supported')
   const [path = '', key, version] = rest.split('#', 3)
   if (key === undefined || key === '')
     throw refused('a vault: reference needs a key', `vault:${path}#password`)
-  if (key.includes('${'))
-    throw refused("vault-env's templates are not supported", 'one ${vault://…#key} a field')
   return {
     scheme: 'vault',
     path,
-    options: { [API_PATH]: 'true', ...(version && { version }) },
+    options: version ? { version } : {},
+    implied: { [API_PATH]: 'true' },
     key: [key],
   }
 }
