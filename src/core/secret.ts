@@ -1,11 +1,19 @@
+/** What a store tells of a value beside the value itself. */
+export interface SecretFacts {
+  readonly version?: string // what `?version=` takes
+  readonly updatedAt?: Date
+}
+
 /**
  * A value that cannot be printed by accident: `${secret}`, JSON and console.log give `[secret]`.
  */
 export class Secret {
   readonly #text: string
+  readonly facts: SecretFacts
 
-  constructor(text: string) {
+  constructor(text: string, facts: SecretFacts = NOTHING_KNOWN) {
     this.#text = text
+    this.facts = facts
   }
 
   /** The plaintext. Searching for `.reveal(` finds every place where it leaves the program. */
@@ -26,3 +34,5 @@ export class Secret {
     return '[secret]'
   }
 }
+
+const NOTHING_KNOWN: SecretFacts = {}

@@ -20,7 +20,7 @@ export function selectField(secret: Secret, key: readonly string[], raw: string)
   if (value === undefined || value === null) {
     throw new SecwrapError('NOT_FOUND', `${raw}: the secret has no field ${key.join('.')}`, { ref: raw })
   }
-  return new Secret(formatField(value))
+  return new Secret(formatField(value), secret.facts)
 }
 
 function fieldOf(value: Json | undefined, name: string): Json | undefined {
@@ -33,7 +33,7 @@ export function fieldsOf(secret: Secret): ReadonlyMap<string, Secret> | undefine
   const value = parseJson(secret.reveal())
   if (!isJsonObject(value)) return undefined
   const fields = Object.entries(value).filter(([, field]) => field !== null)
-  return new Map(fields.map(([name, field]) => [name, new Secret(formatField(field))]))
+  return new Map(fields.map(([name, field]) => [name, new Secret(formatField(field), secret.facts)]))
 }
 
 function formatField(value: Json): string {

@@ -1,5 +1,5 @@
 /** What GetParameters and GetParametersByPath answer. */
-import { Secret } from '../../core/secret.ts'
+import { Secret, type SecretFacts } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
 import type { JsonObject } from '../aws/client.ts'
 import { parameterName, splitSelector } from './names.ts'
@@ -9,6 +9,7 @@ export interface Parameter {
   readonly ARN?: string
   readonly Selector?: string // `:3` or `:label`, if one was asked for
   readonly Version?: number
+  readonly LastModifiedDate?: number // seconds since 1970, with fractions
   readonly Value: string
 }
 
@@ -38,9 +39,16 @@ export function assign(
     if (invalid.has(asked)) continue
     const parameter = pick(parameters ?? [], asked)
     if (!parameter) return undefined
-    found.set(id, new Secret(parameter.Value))
+    found.set(id, new Secret(parameter.Value, factsOf(parameter)))
   }
   return found
+}
+
+function factsOf({ Version, LastModifiedDate }: Parameter): SecretFacts {
+  return {
+    ...(Version !== undefined && { version: String(Version) }),
+    ...(LastModifiedDate !== undefined && { updatedAt: new Date(LastModifiedDate * 1_000) }),
+  }
 }
 
 function pick(parameters: readonly Parameter[], asked: string): Parameter | undefined {

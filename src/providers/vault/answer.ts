@@ -1,7 +1,7 @@
 /** What an answer to a read means: a secret, nothing there, or why not. */
 import { SecwrapError } from '../../core/errors.ts'
-import { formatJson, isJsonObject, type Json } from '../../core/json.ts'
-import { Secret } from '../../core/secret.ts'
+import { formatJson, isJsonObject, isRawNumber, type Json } from '../../core/json.ts'
+import { Secret, type SecretFacts } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
 import { errorsOf, type VaultAnswer } from './client.ts'
 
@@ -32,7 +32,16 @@ function readSecret({ status, body, text }: VaultAnswer, { unwraps }: Asked): Se
   // sys/health and its like answer without an envelope.
   const data = Object.hasOwn(body, 'data') ? body.data : body
   if (data === undefined || data === null) return undefined
-  return new Secret(formatJson(unwraps && isVersioned(data) ? data.data : data))
+  if (!unwraps || !isVersioned(data)) return new Secret(formatJson(data))
+  return new Secret(formatJson(data.data), factsOf(data.metadata))
+}
+
+function factsOf(metadata: Json): SecretFacts {
+  const { version, created_time: createdAt } = isJsonObject(metadata) ? metadata : {}
+  return {
+    ...(isRawNumber(version) && { version: version.rawJSON }),
+    ...(typeof createdAt === 'string' && { updatedAt: new Date(createdAt) }),
+  }
 }
 
 function isVersioned(data: Json): data is { readonly data: Json; readonly metadata: Json } {
