@@ -4,6 +4,7 @@
  * A store says in `abilities` what it can't do, and that decides which tests there are; nothing is skipped.
  */
 import { afterAll, beforeAll, describe } from '@jest/globals'
+import { startProviderHost } from '../helpers/provider-host.ts'
 import { describeNetwork } from './contract/network.ts'
 import {
   describeBatches,
@@ -16,11 +17,15 @@ import type { Abilities, Store } from './contract/store.ts'
 
 export type { Abilities, Network, Pinned, Store } from './contract/store.ts'
 
+/** Once as Node runs the provider (the npm package), once as Bun does (the compiled program). */
 export function describeProvider(name: string, abilities: Abilities, start: () => Promise<Store>): void {
-  describe(`${name}: contract`, () => {
+  describe.each([
+    ['Node', start],
+    ['Bun', () => startInBun(start)],
+  ])(`${name}: contract in %s`, (_, startHere) => {
     let store: Store
     beforeAll(async () => {
-      store = await start()
+      store = await startHere()
     })
     afterAll(() => store?.stop())
 
@@ -31,5 +36,15 @@ export function describeProvider(name: string, abilities: Abilities, start: () =
     if (abilities.prefix !== 'none') describePrefix(get, abilities)
     if (abilities.forbids) describeForbidden(get)
     if (abilities.network) describeNetwork(get)
+  })
+}
+
+async function startInBun(start: () => Promise<Store>): Promise<Store> {
+  const [store, host] = await Promise.all([start(), startProviderHost()])
+  return Object.assign(Object.create(store), {
+    createProvider: host.remote(store.id('any').scheme, store.createProvider),
+    async stop() {
+      await Promise.all([store.stop(), host.stop()])
+    },
   })
 }
