@@ -1,5 +1,5 @@
 /** Who may ask, and the tokens that were given: Entra ID, the metadata service and App Service of the double. */
-import { randomUUID } from 'node:crypto'
+import { constants, randomUUID, verify } from 'node:crypto'
 import { type Answer, entraError, entraToken, machineToken, NO_IDENTITY } from './azure-double-answers.ts'
 
 export type Right = 'get' | 'list' | 'set' | 'delete' | 'recover' | 'purge'
@@ -11,6 +11,7 @@ export interface Principal {
   readonly clientId: string
   readonly secret: string
   readonly federatedToken: string
+  readonly certificate?: string // PEM, RSA; its key may sign the log-in
   readonly rights: readonly Right[]
   /** What Entra ID says instead of giving a token: the number of an AADSTS error. */
   readonly refusal?: number
@@ -51,8 +52,7 @@ export class Identities {
     if (principal.refusal) return entraError(401, 'invalid_client', principal.refusal)
     const [secret, assertion] = [form.get('client_secret'), form.get('client_assertion')]
     this.ways.push(assertion === null ? 'client secret' : 'workload identity')
-    if (assertion !== null && assertion !== principal.federatedToken)
-      return entraError(401, 'invalid_client', 700213)
+    if (assertion !== null && !accepts(principal, assertion)) return entraError(401, 'invalid_client', 700213)
     if (assertion === null && secret !== principal.secret) return entraError(401, 'invalid_client', 7000215)
     const resource = (form.get('scope') ?? '').split(' ')[0]?.replace(/\/\.default$/, '') ?? ''
     return entraToken(this.issue({ tenant, resource, rights: principal.rights }), this.tokenSeconds)
@@ -72,4 +72,19 @@ export class Identities {
     this.tokens.set(token, { ...grant, expiresAtMs: Date.now() + this.tokenSeconds * 1_000 })
     return token
   }
+}
+
+/** Another issuer's token as it was agreed on, or a token that the principal signed itself. */
+function accepts({ federatedToken, certificate }: Principal, assertion: string): boolean {
+  if (assertion === federatedToken) return true
+  const [head = '', body = '', signature = ''] = assertion.split('.')
+  const { alg } = JSON.parse(Buffer.from(head, 'base64url').toString() || '{}') as { alg?: string }
+  if (!certificate || (alg !== 'PS256' && alg !== 'RS256')) return false
+  const padding = alg === 'PS256' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING
+  return verify(
+    'sha256',
+    Buffer.from(`${head}.${body}`),
+    { key: certificate, padding },
+    Buffer.from(signature, 'base64url'),
+  )
 }

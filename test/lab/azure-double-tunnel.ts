@@ -2,8 +2,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { type Issued, PKI } from './certificates.ts'
-import { callOpenBao, type OpenBao } from './index.ts'
 
 export interface Tunnel {
   readonly address: string // for HTTPS_PROXY
@@ -34,15 +32,4 @@ export async function startTunnel(target: string): Promise<Tunnel> {
       await over
     },
   }
-}
-
-/** A server certificate for names that are not ours, by the lab's authority. */
-export async function issueFor(
-  openbao: OpenBao,
-  names: readonly string[],
-): Promise<{ cert: string; key: string }> {
-  const request = { common_name: names[0], alt_names: names.join(','), ip_sans: '127.0.0.1', ttl: '24h' }
-  const { data } = await callOpenBao(openbao, 'POST', `${PKI}/issue/lab`, request)
-  const { certificate, private_key } = data as Issued
-  return { cert: certificate, key: private_key }
 }
