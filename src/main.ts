@@ -11,7 +11,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (quick) {
     const values = completeFlags(quick.values, execFlags, process.env)
     applyLogFlags(values)
-    return exec(values, quick.command)
+    return exec(values, quick.words)
   }
   const { runCli } = await import('./commands/cli.ts')
   await runCli(argv, applyLogFlags)

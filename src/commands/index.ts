@@ -4,12 +4,13 @@ export interface Command {
   readonly command: string
   readonly describe: string
   readonly usage: string
+  readonly runsProgram?: true // from the first word on, arguments are a program's
   load(): Promise<CommandModule>
 }
 
 export interface CommandModule {
   readonly flags: readonly Flag[]
-  handler(values: FlagValues, command: readonly string[]): Promise<void>
+  handler(values: FlagValues, words: readonly string[]): Promise<void>
 }
 
 /** The command table. A command's file is loaded when it is run, and only then. */
@@ -18,7 +19,14 @@ export const COMMANDS: readonly Command[] = [
     command: 'exec',
     describe: 'Run a command with its secrets in the environment',
     usage: 'exec [flags] -- command [argument...]',
+    runsProgram: true,
     load: () => import('./exec.ts'),
+  },
+  {
+    command: 'get',
+    describe: 'Print one secret',
+    usage: 'get REFERENCE',
+    load: () => import('./get.ts'),
   },
   {
     command: 'completion',

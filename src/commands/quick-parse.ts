@@ -3,8 +3,8 @@ import type { Flag, FlagValues } from './flags.ts'
 
 export interface Parsed {
   readonly values: FlagValues
-  readonly command: readonly string[] // what comes after the flags, untouched
-  readonly help?: boolean // only yargs (cli.ts) finds it
+  readonly words: readonly string[] // what is no flag, untouched
+  readonly help?: boolean // only yargs finds it
 }
 
 /**
@@ -18,13 +18,13 @@ export function quickParse(argv: readonly string[], flags: readonly Flag[]): Par
   let index = 0
   while (index < argv.length) {
     const word = argv[index] ?? ''
-    if (word === '--') return { values, command: argv.slice(index + 1) }
+    if (word === '--') return { values, words: argv.slice(index + 1) }
     if (!word.startsWith('-') || word === '-') break
     const taken = takeFlag(word, argv[index + 1], flags, values)
     if (taken === 0) return undefined
     index += taken
   }
-  return { values, command: argv.slice(index) }
+  return { values, words: argv.slice(index) }
 }
 
 /** How many words belong to this flag; 0 if it is not plain. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parse } from '../../../src/commands/cli.ts'
 import { COMMON_FLAGS, EXEC_FLAGS } from '../../../src/commands/flags.ts'
+import { parseArguments } from '../../../src/commands/parse-arguments.ts'
 import { quickParse } from '../../../src/commands/quick-parse.ts'
 
 const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
@@ -28,7 +28,7 @@ test.each([
     ['x', '007', '', '--', '-t', '--help'],
   ],
 ])('%s', (_, argv, values, command) => {
-  expect(quickParse(argv, flags)).toEqual({ values, command })
+  expect(quickParse(argv, flags)).toEqual({ values, words: command })
 })
 
 test.each([
@@ -58,9 +58,32 @@ test('the quick parser and yargs agree on every plain command line', () => {
   fc.assert(
     fc.property(argv, words => {
       const quick = quickParse(words, flags)
-      const slow = parse(words, flags)
-      expect({ values: slow.values, command: slow.command }).toEqual(quick)
+      const slow = parseArguments(words, flags, true)
+      expect({ values: slow.values, words: slow.words }).toEqual(quick)
     }),
     { numRuns: 500 },
   )
+})
+
+test.each<[string, string[], object, string[]]>([
+  ['flags after words', ['ssm:///x', '--timeout', '5'], { timeout: 5 }, ['ssm:///x']],
+  ['a boolean with a value', ['--pristine=yes', 'x'], { pristine: true }, ['x']],
+  ['words after --', ['--pristine', '--', '--help'], { pristine: true }, ['--help']],
+])('yargs: %s', (_, argv, values, words) => {
+  expect(parseArguments(argv, flags)).toEqual({ values, words, help: false })
+})
+
+test.each([
+  ['a typo', ['--pristin'], 'unknown flag --pristin', 'did you mean --pristine?'],
+  ['no value', ['--environment'], '--environment needs a value', '--environment NAME'],
+  ['an empty value', ['--template='], '--template needs a value', '--template FILE'],
+  ['no number', ['--timeout', 'soon'], '--timeout takes a number', ''],
+  ['neither yes nor no', ['--pristine=maybe'], '--pristine takes true or false', ''],
+])('%s is an error with a way out', (_, argv, message, hint) => {
+  const attempt = () => parseArguments(argv, flags)
+  expect(attempt).toThrow(
+    expect.objectContaining({ code: 'BAD_USAGE', message: expect.stringContaining(message) }),
+  )
+  if (hint)
+    expect(attempt).toThrow(expect.objectContaining({ details: { hint: expect.stringContaining(hint) } }))
 })

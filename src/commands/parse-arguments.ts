@@ -1,0 +1,111 @@
+/** Arguments by yargs: for every command, and for `exec` where quick-parse.ts gives up. */
+import yargs, { type Argv } from 'yargs'
+import { SecwrapError } from '../core/errors.ts'
+import { suggest } from '../core/suggest.ts'
+import { parseBoolean, parseFlagValue } from './flag-values.ts'
+import type { Flag, FlagValues } from './flags.ts'
+import type { Parsed } from './quick-parse.ts'
+
+/**
+ * Flags and words, apart. Flags may come after words, unless the words are a program's.
+ *
+ * @throws SecwrapError BAD_USAGE for a flag that is not in the table, or without its value.
+ */
+export function parseArguments(argv: readonly string[], flags: readonly Flag[], runsProgram = false): Parsed {
+  const parser = build(flags, runsProgram)
+  const { _: words, '--': after = [], $0: _, ...given } = parseWith(parser, argv, flags)
+  const values: FlagValues = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (name === 'help' || name === 'h') continue
+    const flag = flags.find(each => each.name === name || each.alias === name)
+    if (!flag) throw unknownFlag(name, flags)
+    if (value !== undefined) values[flag.name] = checkValue(flag, value)
+  }
+  return { values, words: [...(words as string[]), ...(after as string[])], help: given.help === true }
+}
+
+/** What `--help` prints, for a terminal of 80 columns. */
+export async function formatHelp(flags: readonly Flag[], usage: string): Promise<string> {
+  return `${await build(flags, false).usage(usage).wrap(80).getHelp()}\n`
+}
+
+function parseWith(parser: Argv, argv: readonly string[], flags: readonly Flag[]): Record<string, unknown> {
+  const plain = argv.map(word => plainBoolean(word, flags))
+  try {
+    return parser.parseSync(plain)
+  } catch (error) {
+    const [, name = ''] = /following: ([\w-]+)$/.exec((error as Error).message) ?? []
+    const flag = flags.find(each => each.name === name || each.alias === name)
+    throw flag ? needsValue(flag) : error
+  }
+}
+
+/** `--json=no` as `--no-json`: yargs takes every value but "true" for false. */
+function plainBoolean(word: string, flags: readonly Flag[]): string {
+  const [name = '', text] = word.split('=', 2)
+  const flag = flags.find(each => each.type === 'boolean' && name === `--${each.name}`)
+  if (!flag || text === undefined) return word
+  return parseBoolean(name, text) ? name : `--no-${flag.name}`
+}
+
+function checkValue(flag: Flag, value: unknown): string | number | boolean | readonly string[] {
+  const given = Array.isArray(value) ? value : [value]
+  if (flag.type === 'list') return given.map(item => needText(flag, item))
+  const last: unknown = given.at(-1)
+  return flag.type === 'boolean'
+    ? last === true
+    : parseFlagValue(flag, `--${flag.name}`, needText(flag, last))
+}
+
+function needText(flag: Flag, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw needsValue(flag)
+}
+
+function needsValue({ name, argument = 'VALUE' }: Flag): SecwrapError {
+  return new SecwrapError('BAD_USAGE', `--${name} needs a value`, { hint: `--${name} ${argument}` })
+}
+
+function unknownFlag(name: string, flags: readonly Flag[]): SecwrapError {
+  const near = suggest(
+    name,
+    flags.map(flag => flag.name),
+  )
+  const shown = name.length === 1 ? `-${name}` : `--${name}`
+  return new SecwrapError('BAD_USAGE', `unknown flag ${shown}`, {
+    hint: near ? `did you mean --${near}? What is meant for the command comes after --` : 'secwrap help',
+  })
+}
+
+/** yargs, told to guess nothing: `007` stays text. */
+function build(flags: readonly Flag[], runsProgram: boolean): Argv {
+  let parser = yargs().help(false).version(false).exitProcess(false).fail(false).option('help', {
+    alias: 'h',
+    type: 'boolean',
+    describe: 'Show this help',
+  })
+  parser = parser.parserConfiguration({
+    'populate--': true,
+    'short-option-groups': false,
+    'halt-at-non-option': runsProgram,
+    'parse-numbers': false,
+    'parse-positional-numbers': false,
+    'camel-case-expansion': false,
+    'dot-notation': false,
+    'greedy-arrays': false,
+    'strip-aliased': true,
+  })
+  for (const flag of flags) {
+    parser = parser.option(flag.name, {
+      describe: describeFlag(flag),
+      ...(flag.alias !== undefined && { alias: flag.alias }),
+      ...(flag.type === 'boolean' ? { boolean: true } : { string: true, nargs: 1 }),
+    })
+  }
+  return parser
+}
+
+function describeFlag({ describe, default: value, choices }: Flag): string {
+  const shown = choices ? ` (${choices.join(', ')})` : ''
+  return value === undefined || value === false ? `${describe}${shown}` : `${describe}${shown} [${value}]`
+}
