@@ -93,7 +93,8 @@ async function readText(response: Response): Promise<string> {
 
 // What may be named of a failure. Anything else could be a library's sentence with a value in it.
 const CODE = /^[A-Z][A-Z0-9_]{2,60}$/
-const CERTIFICATE = /CERT|ISSUER|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY|ERR_SSL|ERR_TLS|ERR_OSSL/
+// EPROTO is Bun's word for a TLS handshake that failed: plain HTTP on that port, or a certificate is asked for.
+const CERTIFICATE = /CERT|ISSUER|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY|ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO/
 
 function describeFailure(error: unknown, { store, signal }: HttpRequest): SecwrapError {
   if (signal.aborted)
