@@ -184,13 +184,12 @@ test.each([
     'a name that is not in the certificate',
     () => ({ VAULT_CACERT: lab.certificates.caFile, VAULT_TLS_SERVER_NAME: 'other.example' }),
   ],
-  ['a file that holds no certificate', () => ({ VAULT_CACERT: lab.certificates.keyFile })],
 ])('TLS: %s', async (_, more) => {
   const failure = await failureOf(
     () => read({ ...tls(), ...more() }, idOf('sys/health')),
     [tls().VAULT_TOKEN],
   )
-  expect(failure).toMatchObject({ code: 'BAD_CONFIG', details: { hint: 'VAULT_CACERT' } })
+  expect(failure).toMatchObject({ code: 'BAD_CONFIG', details: { hint: 'VAULT_ADDR, VAULT_CACERT' } })
 })
 
 test('HTTP to a TLS port', async () => {
@@ -204,7 +203,7 @@ test('HTTP to a TLS port', async () => {
 test('TLS to an HTTP port', async () => {
   const env = { ...rootEnv(vault), VAULT_ADDR: vault.address.replace('http', 'https') }
   const failure = await failureOf(() => read(env, idOf('sys/health')), [vault.rootToken])
-  expect(['BAD_CONFIG', 'UNAVAILABLE']).toContain(failure.code)
+  expect(failure.code).toBe('BAD_CONFIG')
 })
 
 test('a client certificate: asked for, shown, and good for a log-in', async () => {

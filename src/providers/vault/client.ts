@@ -62,9 +62,15 @@ async function sendTo(request: HttpRequest): Promise<HttpResponse> {
   try {
     return await send(request)
   } catch (error) {
-    if (!(error instanceof SecwrapError) || error.code !== 'BAD_CONFIG') throw error
-    throw new SecwrapError('BAD_CONFIG', error.message, { ...error.details, hint: 'VAULT_CACERT' })
+    if (!(error instanceof SecwrapError) || error.code === 'TIMED_OUT') throw error
+    throw new SecwrapError(error.code, error.message, { ...error.details, hint: settingsFor(request) })
   }
+}
+
+/** What may be set wrong where no connection comes about. */
+function settingsFor({ url, tls }: HttpRequest): string {
+  const ofTls = url.startsWith('https:') ? ['VAULT_CACERT', ...(tls?.cert ? ['VAULT_CLIENT_CERT'] : [])] : []
+  return ['VAULT_ADDR', ...ofTls].join(', ')
 }
 
 const PEM = /^application\/(x-pem-file|pem-certificate-chain)\b/

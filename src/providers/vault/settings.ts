@@ -5,7 +5,8 @@
 import { SecwrapError } from '../../core/errors.ts'
 import type { TlsOptions } from '../../core/http.ts'
 import type { Inherited } from '../../core/types.ts'
-import { findVariable, isTrue, readSettingFile, type Variable } from './variables.ts'
+import { readTls } from './tls.ts'
+import { findVariable, type Variable } from './variables.ts'
 
 export interface VaultSettings {
   readonly address: string // https://vault.example.com:8200, without a slash at its end
@@ -55,47 +56,6 @@ function parseUrl({ name, value }: Variable): URL {
   throw new SecwrapError('BAD_CONFIG', `${name} is not an https:// or http:// address`, {
     hint: `${name}=https://vault.example.com:8200`,
   })
-}
-
-function readTls(env: Inherited): TlsOptions {
-  const ca = readAuthorities(env)
-  const cert = readPem(env, 'CLIENT_CERT')
-  const key = readPem(env, 'CLIENT_KEY')
-  if ((cert === undefined) !== (key === undefined))
-    throw new SecwrapError('BAD_CONFIG', 'VAULT_CLIENT_CERT and VAULT_CLIENT_KEY go together: one is not set')
-  const serverName = findVariable(env, 'TLS_SERVER_NAME')?.value
-  const skipVerify = findVariable(env, 'SKIP_VERIFY')
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { serverName }),
-    ...(skipVerify && isTrue(skipVerify) && { insecure: true }),
-  }
-}
-
-function readAuthorities(env: Inherited): string | undefined {
-  const pem = readPem(env, 'CACERT')
-  const folder = pem === undefined ? findVariable(env, 'CAPATH') : undefined
-  return folder ? readFolder(folder) : pem
-}
-
-/** The file that `X` names, else the text of `X_BYTES`. */
-function readPem(env: Inherited, name: string): string | undefined {
-  const file = findVariable(env, name)
-  return file ? readSettingFile(file.name, file.value) : findVariable(env, `${name}_BYTES`)?.value
-}
-
-function readFolder({ name, value }: Variable): string {
-  try {
-    const { readdirSync } = process.getBuiltinModule('node:fs')
-    const files = readdirSync(value, { withFileTypes: true }).filter(entry => !entry.isDirectory())
-    return files.map(entry => readSettingFile(name, `${value}/${entry.name}`)).join('\n')
-  } catch (error) {
-    if (error instanceof SecwrapError) throw error
-    const { code = 'no reason given' } = error as { code?: string }
-    throw new SecwrapError('BAD_CONFIG', `${name}: ${value} can't be read (${code})`)
-  }
 }
 
 function warnOfPlainHttp(address: string): readonly string[] {

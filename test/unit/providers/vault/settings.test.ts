@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { readSettings } from '../../../../src/providers/vault/settings.ts'
-import { createFolder } from '../../../helpers/temporary-folder.ts'
 
 const ADDR = { VAULT_ADDR: 'https://vault:8200' }
 
@@ -22,12 +21,6 @@ test.each([
     { namespace: 'team/a', loginNamespace: 'team' },
   ],
   ['server name', { ...ADDR, VAULT_TLS_SERVER_NAME: 'v' }, { tls: { serverName: 'v' } }],
-  ['authorities as text', { ...ADDR, VAULT_CACERT_BYTES: 'PEM' }, { tls: { ca: 'PEM' } }],
-  [
-    'a client certificate as text',
-    { ...ADDR, VAULT_CLIENT_CERT_BYTES: 'C', VAULT_CLIENT_KEY_BYTES: 'K' },
-    { tls: { cert: 'C', key: 'K' } },
-  ],
   ['verification on', { ...ADDR, VAULT_SKIP_VERIFY: 'false' }, { tls: {}, warnings: [] }],
 ])('%s', (_, env, expected) => {
   expect(readSettings({}, env)).toMatchObject(expected)
@@ -70,37 +63,10 @@ test.each([
     'VAULT_ADDR must not hold a user name or password',
   ],
   [
-    'a key without its certificate',
-    { ...ADDR, VAULT_CLIENT_KEY_BYTES: 'K' },
-    'VAULT_CLIENT_CERT and VAULT_CLIENT_KEY go together: one is not set',
-  ],
-  [
-    'a file that is not there',
-    { ...ADDR, VAULT_CACERT: '/nosuch' },
-    "VAULT_CACERT: /nosuch can't be read (ENOENT)",
-  ],
-  [
-    'a folder that is not there',
-    { ...ADDR, VAULT_CAPATH: '/nosuch' },
-    "VAULT_CAPATH: /nosuch can't be read (ENOENT)",
-  ],
-  ['not a boolean', { ...ADDR, VAULT_SKIP_VERIFY: 'yes' }, 'VAULT_SKIP_VERIFY is neither true nor false'],
-  [
     'a line break in the namespace',
     { ...ADDR, VAULT_NAMESPACE: 'a\nb' },
     "the namespace has characters that can't be sent (white space, controls)",
   ],
 ])('%s is an error', (_, env, message) => {
   expect(() => readSettings({}, env)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', message }))
-})
-
-test('a file comes before text, and a folder last', () => {
-  using folder = createFolder()
-  const file = folder.write('ca.pem', 'FILE')
-  folder.write('more/a.pem', 'A')
-  folder.write('more/b.pem', 'B')
-  const env = { ...ADDR, VAULT_CAPATH: `${folder.path}/more` }
-  expect(readSettings({}, env).tls.ca?.split('\n').sort()).toEqual(['A', 'B'])
-  expect(readSettings({}, { ...env, VAULT_CACERT_BYTES: 'TEXT' }).tls.ca).toBe('TEXT')
-  expect(readSettings({}, { ...env, VAULT_CACERT_BYTES: 'TEXT', VAULT_CACERT: file }).tls.ca).toBe('FILE')
 })
