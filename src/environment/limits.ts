@@ -33,11 +33,16 @@ export function checkValue(name: string, value: string): void {
     throw new SecwrapError('BAD_VALUE', 'the value is not UTF-8 text', { hint: BINARY_HINT })
   // A UTF-16 unit is at most 3 bytes of UTF-8, so most values need no count.
   if ((name.length + value.length) * 3 < MAX_ENTRY_BYTES) return
-  const bytes = Buffer.byteLength(name) + 1 + Buffer.byteLength(value)
+  const bytes = countBytes(name) + 1 + countBytes(value)
   if (bytes <= MAX_ENTRY_BYTES) return
   throw new SecwrapError('BAD_VALUE', `NAME=value is ${bytes} bytes, and Linux takes ${MAX_ENTRY_BYTES}`, {
     hint: BINARY_HINT,
   })
+}
+
+// A function of its own: the engine makes Buffer as soon as it links one that names it, which takes 0.14 ms.
+function countBytes(text: string): number {
+  return Buffer.byteLength(text)
 }
 
 const BINARY_HINT = 'write it to a file with secwrap render'
@@ -54,11 +59,9 @@ export function checkTotal(
   environment: Environment,
   stackLimitBytes: () => number,
 ): void {
-  let bytes = 0
-  for (const argument of argv) bytes += Buffer.byteLength(argument) + 1 + POINTER_BYTES
-  for (const [name, value] of Object.entries(environment)) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value) + 2 + POINTER_BYTES
-  }
+  // A UTF-16 unit is at most 3 bytes of UTF-8, so most environments need no count.
+  if (sumBytes(argv, environment, text => text.length * 3) <= MIN_TOTAL_BYTES) return
+  const bytes = sumBytes(argv, environment, countBytes)
   if (bytes <= MIN_TOTAL_BYTES) return
   const limit = Math.max(MIN_TOTAL_BYTES, Math.min(MAX_TOTAL_BYTES, stackLimitBytes() / 4))
   if (bytes <= limit) return
@@ -69,4 +72,17 @@ export function checkTotal(
       hint: '--pristine, or secwrap render for the large ones',
     },
   )
+}
+
+function sumBytes(
+  argv: readonly string[],
+  environment: Environment,
+  bytesOf: (text: string) => number,
+): number {
+  let bytes = 0
+  for (const argument of argv) bytes += bytesOf(argument) + 1 + POINTER_BYTES
+  for (const name in environment) {
+    bytes += bytesOf(name) + bytesOf(environment[name] ?? '') + 2 + POINTER_BYTES
+  }
+  return bytes
 }

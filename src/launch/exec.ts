@@ -85,11 +85,19 @@ function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
 }
 
 function endWithNul(texts: readonly Text[]): Uint8Array {
-  const encoder = new TextEncoder()
+  let ended = ''
+  for (const text of texts) {
+    if (typeof text !== 'string') return joinBytes(texts)
+    ended += `${text}\0`
+  }
   // One call for all of them: with one a string, 40 variables take 0.3 ms.
-  if (texts.every(text => typeof text === 'string')) return encoder.encode(`${texts.join('\0')}\0`)
+  return new TextEncoder().encode(ended)
+}
+
+// A function of its own: the engine makes Buffer as soon as it links one that names it, which takes 0.1 ms.
+function joinBytes(texts: readonly Text[]): Uint8Array {
   const nul = new Uint8Array(1)
-  return Buffer.concat(texts.flatMap(text => [typeof text === 'string' ? encoder.encode(text) : text, nul]))
+  return Buffer.concat(texts.flatMap(text => [typeof text === 'string' ? Buffer.from(text) : text, nul]))
 }
 
 // Without FFI: what restore.ts does stays undone, and bytes that are not UTF-8 are lost.

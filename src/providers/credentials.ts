@@ -19,5 +19,9 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function namesOfCredentials(schemes: Iterable<string>): ReadonlySet<string> {
-  return new Set([...schemes].flatMap(scheme => CREDENTIALS[scheme] ?? []))
+  const names = new Set<string>()
+  for (const scheme of schemes) {
+    for (const name of CREDENTIALS[scheme] ?? []) names.add(name)
+  }
+  return names
 }

@@ -21,20 +21,31 @@ export function collectNeeds(entries: readonly TemplateEntry[]): readonly Need[]
   return [...needs.values()]
 }
 
-export function* referencesIn(parts: readonly Part[]): Iterable<Reference> {
+export function referencesIn(parts: readonly Part[]): readonly Reference[] {
+  const references: Reference[] = []
+  addReferences(parts, references)
+  return references
+}
+
+// No generator: the engine's first one takes as long as a dozen entries.
+function addReferences(parts: readonly Part[], references: Reference[]): void {
   for (const part of parts) {
     if (typeof part === 'string') continue
-    if ('raw' in part) yield part
+    if ('raw' in part) references.push(part)
     else {
-      yield* referencesIn(part.parts)
-      if (part.otherwise) yield* referencesIn(part.otherwise.word)
+      addReferences(part.parts, references)
+      if (part.otherwise) addReferences(part.otherwise.word, references)
     }
   }
 }
 
 /** The kinds of store that a template uses, wildcards too. */
 export function schemesIn(entries: readonly TemplateEntry[]): ReadonlySet<string> {
-  return new Set(entries.flatMap(entry => [...referencesIn(entry.parts)].map(({ id }) => id.scheme)))
+  const schemes = new Set<string>()
+  for (const { parts } of entries) {
+    for (const { id } of referencesIn(parts)) schemes.add(id.scheme)
+  }
+  return schemes
 }
 
 /** Ids of one store, read by one provider. */

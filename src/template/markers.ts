@@ -12,12 +12,14 @@ export type Marker =
  *
  * @throws SecwrapError BAD_TEMPLATE for a `${` without its `}`.
  */
-export function* findMarkers(source: Source, start: number, end: number): Generator<Marker> {
+export function findMarkers(source: Source, start: number, end: number): readonly Marker[] {
+  const markers: Marker[] = []
   let marker = findMarker(source, start, end, end)
   while (marker) {
-    yield marker
+    markers.push(marker)
     marker = findMarker(source, marker.end, end, end)
   }
+  return markers
 }
 
 /**

@@ -76,7 +76,9 @@ export class Scope {
 
   /** Problems of the definitions that count; those of replaced ones only where these build on them. */
   problems(): readonly SecwrapError[] {
-    return this.#all().flatMap(({ known }) => known.problems)
+    const problems: SecwrapError[] = []
+    for (const { known } of this.#all()) problems.push(...known.problems)
+    return problems
   }
 
   #all() {
