@@ -18,7 +18,7 @@ export function addStartRecord(file) {
   try {
     const header = readAt(descriptor, 0, PAGE)
     const segments = readSegments(header)
-    check(segments, header)
+    check(header, segments)
     const end = Math.ceil(fstatSync(descriptor).size / PAGE) * PAGE
     const page = Buffer.alloc(PAGE)
     assemble(Number(header.readBigUInt64LE(24))).copy(page, CODE_OFFSET)
@@ -38,6 +38,7 @@ function readAt(descriptor, position, length) {
 }
 
 function readSegments(header) {
+  if (header.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') refuse(['a 64-bit little-endian ELF file'])
   const first = Number(header.readBigUInt64LE(32))
   const size = header.readUInt16LE(54)
   return Array.from({ length: header.readUInt16LE(56) }, (_, index) => {
@@ -47,11 +48,10 @@ function readSegments(header) {
   })
 }
 
-function check(segments, header) {
+function check(header, segments) {
   const loads = segments.filter(segment => segment.type === PT_LOAD)
   const notes = segments.filter(segment => segment.type === PT_NOTE)
   const facts = {
-    'a 64-bit little-endian ELF file': header.toString('latin1', 0, 6) === '\x7fELF\x02\x01',
     'of a fixed address': header.readUInt16LE(16) === ET_EXEC,
     'for x86-64': header.readUInt16LE(18) === MACHINE,
     'with one header of notes': notes.length === 1,
@@ -60,8 +60,11 @@ function check(segments, header) {
     'without a record so far': Number(header.readBigUInt64LE(24)) < ADDRESS,
   }
   const wrong = Object.keys(facts).filter(fact => !facts[fact])
-  if (wrong.length > 0)
-    throw new Error(`the compiled program is not ${wrong.join(', ')}: see start-record/patch.mjs`)
+  if (wrong.length > 0) refuse(wrong)
+}
+
+function refuse(facts) {
+  throw new Error(`the compiled program is not ${facts.join(', ')}: see start-record/patch.mjs`)
 }
 
 function loadPage(header, offset, position) {

@@ -8,6 +8,7 @@ import { restoreState } from './restore.ts'
 import type { StartState } from './start-state.ts'
 
 export { findCommand } from './command.ts'
+export { listLosses } from './losses.ts'
 export { endOnSignals, protectProcess, readStackLimit, takeRawInherited } from './process.ts'
 export { takeStartState } from './start-state.ts'
 
@@ -72,8 +73,9 @@ function execute(libc: Libc, { file, argv, variables }: Image): number {
 
 /** C strings in memory: their addresses, ended by a null pointer, as execve takes them. */
 function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
-  const bytes = endWithNul(texts)
   const pointers = new BigUint64Array(texts.length + 1)
+  if (texts.length === 0) return pointers
+  const bytes = endWithNul(texts)
   const start = libc.addressOf(bytes)
   let next = 0
   for (let index = 0; index < texts.length; index++) {

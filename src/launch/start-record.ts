@@ -21,6 +21,7 @@ export function readStartRecord(): StartState | undefined {
     blocked: memory.u64(SECWRAP_START_RECORD + 24),
     ignored: memory.u64(SECWRAP_START_RECORD + 32),
     descriptors: readBits(memory, SECWRAP_START_RECORD + 40),
+    isRecorded: true,
   }
 }
 

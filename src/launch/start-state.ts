@@ -11,6 +11,7 @@ export interface StartState {
   readonly ignored: bigint // signals, one bit each: 1n << (signal - 1)
   readonly blocked: bigint
   readonly descriptors: readonly number[] // those that were open
+  readonly isRecorded: boolean // false: assumed
 }
 
 /** Holds `version pid openFiles ignored blocked descriptor,descriptor,…`; the masks in hex. */
@@ -34,13 +35,14 @@ function takeVariable(environment: NodeJS.ProcessEnv): StartState | undefined {
     ignored: BigInt(`0x${ignored}`),
     blocked: BigInt(`0x${blocked}`),
     descriptors: (descriptors ?? '').split(',').filter(Boolean).map(Number),
+    isRecorded: true,
   }
 }
 
 const INFINITY = 2n ** 64n - 1n // RLIM_INFINITY
 
 function assumeStartState(): StartState {
-  return { openFiles: readParentLimit(), ignored: 0n, blocked: 0n, descriptors: [0, 1, 2] }
+  return { openFiles: readParentLimit(), ignored: 0n, blocked: 0n, descriptors: [0, 1, 2], isRecorded: false }
 }
 
 const PROC_BYTES = 16 * 1024

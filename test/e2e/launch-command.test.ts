@@ -167,6 +167,17 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(stdout).toBe('RAW=text\n')
   })
 
+  test('an empty environment', async () => {
+    const args = ['exec', '--pristine', '--', '/usr/bin/env']
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    expect(await secwrap(args, { artifact, cwd: folder.path })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
   test('argv[0] is the name as given', async () => {
     using folder = createFolder()
     fill(folder, {})

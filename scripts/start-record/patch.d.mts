@@ -1,0 +1,1 @@
+export function addStartRecord(file: string): void

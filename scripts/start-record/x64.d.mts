@@ -1,0 +1,5 @@
+export const ADDRESS: number
+export const CODE_OFFSET: number
+export const MEMORY_BYTES: number
+export const MACHINE: number
+export function assemble(entry: number): Buffer
