@@ -29,11 +29,10 @@ export function buildEnvironment(template: Template, resolved: Resolved, options
   const own = template.entries.filter(entry => !entry.wildcard)
   const names = new Set(own.map(({ name }) => name))
   const wildcards = template.entries.filter(entry => entry.wildcard)
-  const imported = importSecrets(
-    wildcards,
-    resolved.imports,
-    name => names.has(name) || isPreferred(name, options),
-  )
+  const imported = importSecrets(wildcards, resolved.imports, {
+    isTaken: name => names.has(name),
+    preferred: name => findPreferred(name, options),
+  })
   problems.push(...imported.problems)
   for (const [name, value] of imported.values) {
     values.set(name, value)
@@ -62,8 +61,8 @@ function passInherited({ inherited, pristine, keep, withhold }: BuildOptions): M
   return values
 }
 
-function isPreferred(name: string, { preferEnv, inherited }: BuildOptions): boolean {
-  return Object.hasOwn(inherited, name) && matchesAny(name, preferEnv)
+function findPreferred(name: string, { preferEnv, inherited }: BuildOptions): string | undefined {
+  return Object.hasOwn(inherited, name) && matchesAny(name, preferEnv) ? inherited[name] : undefined
 }
 
 /** @throws SecwrapError for what the environment or the entry's decorators do not take. */

@@ -9,31 +9,35 @@ export interface Imported {
   readonly problems: readonly SecwrapError[]
 }
 
-/**
- * The names that wildcards bring: later files win, and in one file two secrets with one name are an error.
- *
- * @param isTaken - names that an entry of its own sets; what a wildcard has for these does not count.
- */
+/** What beats a wildcard. */
+export interface Precedence {
+  readonly isTaken: (name: string) => boolean // an entry of its own sets it
+  readonly preferred: (name: string) => string | undefined // --prefer-env and an inherited value
+}
+
+/** The names that wildcards bring: later files win, and in one file two secrets with one name are an error. */
 export function importSecrets(
   wildcards: readonly TemplateEntry[],
   imports: Resolved['imports'],
-  isTaken: (name: string) => boolean,
+  { isTaken, preferred }: Precedence,
 ): Imported {
   const origins = new Map<string, Origin>()
+  const values = new Map<string, string>()
   const problems: SecwrapError[] = []
   for (const entry of wildcards) {
     for (const [relative, secret] of imports.get(entry) ?? []) {
       const name = nameOf(entry.wildcard?.prefix ?? '', relative)
       if (isTaken(name)) continue
       try {
-        checkImport(name, { entry, relative, secret }, origins.get(name))
-        origins.set(name, { entry, relative, secret })
+        const origin = { entry, relative, secret }
+        values.set(name, preferred(name) ?? checkImport(name, origin, origins.get(name)))
+        origins.set(name, origin)
       } catch (error) {
         problems.push(asSecwrapError(error).at(entry))
       }
     }
   }
-  return { values: new Map([...origins].map(([name, { secret }]) => [name, secret.reveal()])), problems }
+  return { values, problems }
 }
 
 interface Origin {
@@ -47,7 +51,8 @@ export function nameOf(prefix: string, relative: string): string {
   return prefix + relative.replace(/[^A-Za-z0-9_]/gu, '_').toUpperCase()
 }
 
-function checkImport(name: string, { entry, relative, secret }: Origin, earlier: Origin | undefined): void {
+/** @returns the value to import. */
+function checkImport(name: string, { entry, relative, secret }: Origin, earlier: Origin | undefined): string {
   if (!isName(name)) {
     throw new SecwrapError('BAD_VALUE', `${relative} makes no name of an environment variable`, {
       hint: 'a wildcard with a prefix, such as APP_*=',
@@ -64,12 +69,13 @@ function checkImport(name: string, { entry, relative, secret }: Origin, earlier:
       hint: `an entry of its own, ${name}=…, decides`,
     })
   }
-  checkImportedValue(name, secret.reveal())
+  return checkImportedValue(name, secret.reveal())
 }
 
-function checkImportedValue(name: string, value: string): void {
+function checkImportedValue(name: string, value: string): string {
   try {
     checkValue(name, value)
+    return value
   } catch (error) {
     const { code, message, details } = asSecwrapError(error)
     throw new SecwrapError(code, `${name}: ${message}`, details)

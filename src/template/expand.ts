@@ -93,7 +93,10 @@ class Expander {
     if (operator === '-' || operator === ':-') return this.#expandAll(word)
     if (operator === '+' || operator === ':+') return []
     if (operator) throw failWith(name, word)
-    throw new SecwrapError('BAD_TEMPLATE', `${name} is not set`, { hint: `\${${name}:-default}` })
+    const hint = this.#scope.mayBeImported(name)
+      ? 'names that *= imports are not seen in ${…}: give the secret an entry of its own'
+      : `\${${name}:-default}`
+    throw new SecwrapError('BAD_TEMPLATE', `${name} is not set`, { hint })
   }
 
   #expandText(text: string, { name, operator, word }: NamePiece): readonly Part[] {

@@ -23,15 +23,28 @@ export function readLayers(request: LayerRequest, findings: Findings): readonly 
   const { environment, from = [], fromEnv = false } = request
   const isOptional = request.templates.length === 0 && (from.length > 0 || fromEnv)
   const paths = request.templates.length > 0 ? request.templates : [DEFAULT_TEMPLATE]
-  const bases = paths.map(path => {
+  const wrongUsage = checkUsage(paths, environment)
+  if (wrongUsage) {
+    findings.problems.push(wrongUsage)
+    return []
+  }
+  const layers = paths.map(path => {
     const layer = readLayer(path, findings)
     if (!layer && !isOptional) findings.problems.push(missing(path))
     return [layer, environment === undefined ? undefined : readOverlay(path, environment, findings)] as const
   })
-  if (environment !== undefined && bases.every(([, overlay]) => !overlay)) {
+  if (environment !== undefined && layers.every(([, overlay]) => !overlay)) {
     findings.problems.push(noOverlay(paths, environment))
   }
-  return bases.flat().filter(layer => layer !== undefined)
+  return layers.flat().filter(layer => layer !== undefined)
+}
+
+function checkUsage(paths: readonly string[], environment: string | undefined): SecwrapError | undefined {
+  if (environment !== undefined && !/^[\w.-]+$/.test(environment)) {
+    return new SecwrapError('BAD_USAGE', '--environment takes letters, digits, _, . and - only')
+  }
+  if (paths.indexOf('-') === paths.lastIndexOf('-')) return undefined
+  return new SecwrapError('BAD_USAGE', 'standard input can be read only once, and --template - stands twice')
 }
 
 function readOverlay(path: string, environment: string, findings: Findings): Layer | undefined {

@@ -40,16 +40,17 @@ function absolute(folder: string): string {
 }
 
 function checkSegments(path: string, { wildcard = false }: { wildcard?: boolean }): void {
-  const segments = path.split('/')
-  if (wildcard && segments.length > 1 && segments.at(-1) === '') segments.pop()
   if (wildcard && path === '') return
-  for (const segment of segments) {
-    if (segment === '.' || segment === '..') throw bad(`a segment ${segment} in the path`)
-  }
-  if (segments.at(-1) === '' && !segments.slice(0, -1).includes('') && path !== '') {
+  const segments = path.split('/')
+  const isPrefix = segments.length > 1 && segments.at(-1) === ''
+  if (isPrefix) segments.pop()
+  const wrong = segments.find(segment => segment === '' || segment === '.' || segment === '..')
+  if (path === '') throw bad('the path is empty')
+  if (wrong === '') throw bad('an empty segment in the path')
+  if (wrong !== undefined) throw bad(`a segment ${wrong} in the path`)
+  if (isPrefix && !wildcard) {
     throw bad('the path ends in /, which is for a wildcard only', '*=… or PREFIX_*=…')
   }
-  if (segments.includes('')) throw bad(path === '' ? 'the path is empty' : 'an empty segment in the path')
 }
 
 const CHECKS: Readonly<Record<string, (path: string, context: PathContext) => void>> = {

@@ -38,6 +38,11 @@ export class Scope {
     return value === undefined ? undefined : asKnown(value)
   }
 
+  /** Whether a wildcard so far may bring the name: which ones it brings is not known yet. */
+  mayBeImported(name: string): boolean {
+    return this.#wildcards.some(({ entry }) => name.startsWith(entry.wildcard?.prefix ?? ''))
+  }
+
   inherited(name: string): string | undefined {
     // process.env has the properties of every object, such as constructor.
     const value = Object.hasOwn(this.#inherited, name) ? this.#inherited[name] : undefined

@@ -14,7 +14,8 @@ export interface Setting
   readonly secrets?: Readonly<Record<string, string>>
   /** uri of a wildcard's reference → relative name → value. */
   readonly imports?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  readonly told?: readonly SecwrapError[] // what the resolver could not read
+  /** raw reference → why it is absent; other codes than NOT_FOUND are problems that the resolver tells. */
+  readonly absent?: Readonly<Record<string, SecwrapError>>
 }
 
 export interface Outcome {
@@ -40,7 +41,9 @@ export function runTemplate(
     ...setting,
     inherited,
     preferEnv,
-    templates: templates.map(path => (path.startsWith('/') ? path : `${folder.path}/${path}`)),
+    templates: templates.map(path =>
+      path.startsWith('/') || path === '-' ? path : `${folder.path}/${path}`,
+    ),
   })
   const resolved = resolveFrom(template.entries, setting)
   const { pristine = true, keep = [], withhold = new Set<string>() } = setting
@@ -62,12 +65,17 @@ export function runTemplate(
 
 function resolveFrom(
   entries: readonly TemplateEntry[],
-  { secrets = {}, imports = {}, told = [] }: Setting,
+  { secrets = {}, imports = {}, absent = {} }: Setting,
 ): Resolved {
   const found = new Map<Reference, Secret>()
-  for (const reference of entries.flatMap(({ parts }) => [...referencesIn(parts)])) {
-    const value = secrets[nameOf(reference)]
-    if (value !== undefined) found.set(reference, new Secret(value))
+  const missing = new Map<Reference, SecwrapError>()
+  for (const entry of entries) {
+    for (const reference of referencesIn(entry.parts)) {
+      const value = secrets[nameOf(reference)]
+      const reason = absent[reference.raw]
+      if (value !== undefined) found.set(reference, new Secret(value))
+      if (reason) missing.set(reference, reason.code === 'NOT_FOUND' ? reason : reason.at(entry))
+    }
   }
   const imported = entries
     .filter(({ wildcard }) => wildcard)
@@ -76,7 +84,12 @@ function resolveFrom(
       const values = Object.entries(imports[reference?.id.uri ?? ''] ?? {})
       return [entry, new Map(values.map(([name, value]) => [name, new Secret(value)]))] as const
     })
-  return { secrets: found, missing: new Map(), imports: new Map(imported), problems: told }
+  return {
+    secrets: found,
+    missing,
+    imports: new Map(imported),
+    problems: [...missing.values()].filter(({ code }) => code !== 'NOT_FOUND'),
+  }
 }
 
 function nameOf({ id, key }: Reference): string {
