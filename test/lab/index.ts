@@ -35,6 +35,7 @@ export interface Lab {
   readonly certificates: Certificates
   readonly aws: Aws
   readonly postgres: Postgres
+  readonly sops: string // the program
 }
 
 /** @throws Error outside of a run of `npm test`. */

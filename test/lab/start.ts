@@ -16,7 +16,7 @@ export interface RunningLab {
 }
 
 export async function startLab(say: (text: string) => void): Promise<RunningLab> {
-  const { python, bao } = await installPrograms(say)
+  const { python, bao, sops } = await installPrograms(say)
   sweepAbandonedLabs()
   const folder = mkdtempSync(PREFIX)
   writeFileSync(`${folder}/${OWNER}`, String(process.pid))
@@ -33,7 +33,8 @@ export async function startLab(say: (text: string) => void): Promise<RunningLab>
     await stop()
     throw results.find(result => result.status === 'rejected')?.reason
   }
-  const lab: Lab = { ...openbao.value.access, aws: aws.value.access, postgres: postgres.value.access }
+  const { access } = openbao.value
+  const lab: Lab = { ...access, aws: aws.value.access, postgres: postgres.value.access, sops }
   const file = `${folder}/lab.json`
   writeFileSync(file, JSON.stringify(lab), { mode: 0o600 })
   return { file, startMs: Math.round(performance.now() - begun), stop }
