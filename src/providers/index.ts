@@ -5,6 +5,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
   {
     file: () => import('./file.ts'),
     secret: () => import('./secret.ts'),
+    sops: () => import('./sops.ts'),
     ssm: () => import('./ssm.ts'),
     vault: () => import('./vault.ts'),
     azurekv: () => import('./azure-key-vault.ts'),

@@ -14,15 +14,16 @@ export interface SecretFile {
  * in between changes nothing. Undefined where there is no such file.
  *
  * @param raw - how messages name it.
+ * @param maxBytes - whole MiB.
  * @throws SecwrapError DENIED, BAD_CONFIG (a folder, a device, /proc), BAD_VALUE (too large, not UTF-8).
  */
-export function readSecretFile(path: string, raw: string): SecretFile | undefined {
+export function readSecretFile(path: string, raw: string, maxBytes = MAX_BYTES): SecretFile | undefined {
   const descriptor = openForRead(path, raw)
   if (descriptor === undefined) return undefined
   try {
     const status = openFiles().status(descriptor)
-    checkKind(status, raw)
-    return { text: decode(readAll(descriptor, raw), raw), mode: status?.mode ?? 0 }
+    checkKind(status, raw, maxBytes)
+    return { text: decode(readAll(descriptor, raw, maxBytes), raw), mode: status?.mode ?? 0 }
   } finally {
     openFiles().close(descriptor)
   }
@@ -39,12 +40,12 @@ function openForRead(path: string, raw: string): number | undefined {
   }
 }
 
-function checkKind(status: FileStatus | undefined, raw: string): void {
+function checkKind(status: FileStatus | undefined, raw: string, maxBytes: number): void {
   if (status?.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
   if (status?.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
   if (KERNEL_FOLDERS.some(folder => isOn(status, folder)))
     throw refuse('BAD_CONFIG', raw, 'is a file of the kernel')
-  if (status.size > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
+  if (status.size > maxBytes) throw tooLarge(raw, maxBytes)
 }
 
 // Their files look regular, and hold other processes' environments.
@@ -61,10 +62,14 @@ function deviceOf(folder: string): number | undefined {
   return devices.get(folder)
 }
 
-function readAll(descriptor: number, raw: string): Uint8Array {
-  const bytes = readOpen(descriptor, MAX_BYTES + 1)
-  if (bytes.length > MAX_BYTES) throw refuse('BAD_VALUE', raw, 'is larger than 1 MiB')
+function readAll(descriptor: number, raw: string, maxBytes: number): Uint8Array {
+  const bytes = readOpen(descriptor, maxBytes + 1)
+  if (bytes.length > maxBytes) throw tooLarge(raw, maxBytes)
   return bytes
+}
+
+function tooLarge(raw: string, maxBytes: number): SecwrapError {
+  return refuse('BAD_VALUE', raw, `is larger than ${maxBytes / 1024 ** 2} MiB`)
 }
 
 function decode(bytes: Uint8Array, raw: string): string {

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process'
+import { SecwrapError } from '../core/errors.ts'
+import type { Inherited } from '../core/types.ts'
+
+const MAX_BYTES = 1024 * 1024
+
+/**
+ * What SOPS_AGE_KEY_CMD writes to standard output; SOPS_AGE_RECIPIENT tells it whose identity is wanted.
+ * No shell has a part in it: the words are split as one would, and nothing is expanded. What the command
+ * says on standard error is dropped, as it could be part of a key.
+ *
+ * @throws SecwrapError BAD_CONFIG where it does not start or fails.
+ */
+export function runKeyCommand(
+  command: string,
+  recipient: string,
+  env: Inherited,
+  signal: AbortSignal,
+): Promise<string> {
+  const [program, ...args] = splitWords(command)
+  if (!program) throw failure('is empty')
+  const options = { env: { ...env, SOPS_AGE_RECIPIENT: recipient }, signal, maxBuffer: MAX_BYTES }
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, options, (error, output) => {
+      if (error) reject(failure(describeExit(error.code)))
+      else resolve(output)
+    })
+    child.stdin?.end()
+  })
+}
+
+function describeExit(code: unknown): string {
+  if (typeof code === 'number') return `failed with status ${code}`
+  return code === 'ENOENT' ? 'was not found' : 'failed'
+}
+
+function failure(fact: string): SecwrapError {
+  return new SecwrapError('BAD_CONFIG', `the command ${fact}`)
+}
+
+/**
+ * The words of a command line: quotes group, a backslash takes the next character as it is.
+ *
+ * @throws SecwrapError BAD_CONFIG where a quote never ends.
+ */
+export function splitWords(command: string): readonly string[] {
+  const rest = command.replaceAll(WORD, '')
+  if (rest.trim() !== '') throw failure('has a quote that never ends')
+  return [...command.matchAll(WORD)].map(([word]) => word.replaceAll(PIECE, unquote))
+}
+
+const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/gs
+const WORD = new RegExp(`(?:${PIECE.source})+`, PIECE.flags)
+
+function unquote(_: string, single?: string, double?: string, escaped?: string, plain?: string): string {
+  return single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? ''
+}

@@ -1,0 +1,65 @@
+import { isSealed, ValueCipher } from './cipher.ts'
+import { parseDotenv } from './dotenv.ts'
+import { parseJsonTree } from './json.ts'
+import { additionalData, collectLeaves, type Leaf } from './leaves.ts'
+import { computeMac, type Values, verifyMac } from './mac.ts'
+import { type Document, type Metadata, splitMetadata } from './metadata.ts'
+import { createRules } from './rules.ts'
+import { broken, type Format, type MapNode, type Plain, type Scalar } from './tree.ts'
+
+/** A file whose values are readable, and are the ones that were sealed. */
+export interface Opened {
+  readonly document: Document
+  readonly cipher: ValueCipher
+  readonly values: Values
+}
+
+/**
+ * Opens a sealed file: finds its data key, opens every value, checks the MAC.
+ *
+ * @param findDataKey - 32 bytes by the file's metadata.
+ * @throws SecwrapError BAD_VALUE for a file that is not sealed, was changed or cut off, and what findDataKey
+ *   throws. Messages name values, never tell them; the caller puts the file's name in front.
+ */
+export async function openSealed(
+  text: string,
+  format: Format,
+  findDataKey: (metadata: Metadata) => Promise<Uint8Array<ArrayBuffer>>,
+): Promise<Opened> {
+  const document = splitMetadata(await parseTree(text, format), format)
+  const { data, metadata } = document
+  const leaves = collectLeaves(data, createRules(metadata.rule))
+  const cipher = await ValueCipher.create(await findDataKey(metadata))
+  const values = await openValues(leaves, cipher)
+  await verifyMac(await computeMac(leaves, values, metadata), metadata, cipher)
+  return { document, cipher, values }
+}
+
+export async function parseTree(text: string, format: Format): Promise<MapNode> {
+  if (format === 'dotenv') return parseDotenv(text)
+  if (format === 'binary' && !text.trimStart().startsWith('{')) {
+    throw broken('is not a binary file of sops', '?format=dotenv, ?format=json or ?format=yaml')
+  }
+  if (format !== 'yaml') return parseJsonTree(text)
+  const { parseYamlTree } = await import('./yaml.ts')
+  return parseYamlTree(text)
+}
+
+export async function openValues(leaves: readonly Leaf[], cipher: ValueCipher): Promise<Values> {
+  const opened = leaves.map(
+    async (leaf): Promise<[Scalar, Plain]> => [leaf.scalar, await openValue(leaf, cipher)],
+  )
+  return new Map(await Promise.all(opened))
+}
+
+async function openValue({ scalar: { plain }, path, sealed }: Leaf, cipher: ValueCipher): Promise<Plain> {
+  if (!sealed || (plain.type === 'str' && plain.text === '')) return plain
+  const name = path.join('.')
+  if (plain.type !== 'str' || !isSealed(plain.text)) {
+    throw broken(`${name} is not sealed, though the file's rules want it to be`, 'sops edit FILE')
+  }
+  const opened = await cipher.open(plain.text, additionalData(path))
+  if (opened === 'changed') throw broken(`${name} was changed or moved since it was sealed`)
+  if (opened === 'binary') throw broken(`${name} is not UTF-8 text`)
+  return opened
+}

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals'
+import { readIdentities } from '../../../src/sops/identities.ts'
+import { splitWords } from '../../../src/sops/key-command.ts'
+import { defaultKeyFile } from '../../../src/sops/keys.ts'
+
+const A = `AGE-SECRET-KEY-1${'Q'.repeat(58)}`
+const B = `AGE-SECRET-KEY-PQ-1${'Z'.repeat(58)}`
+
+test.each([
+  ['one', A, [A]],
+  ['comments, blank lines, Windows line ends', `# age1public\r\n\r\n${A}\r\n# ${B}\r\n`, [A]],
+  ['several on several lines', `${A}\n${B}\n`, [A, B]],
+  ['several on one line', `  ${A}\t${B} `, [A, B]],
+])('%s', (_, text, identities) => {
+  expect(readIdentities(text)).toEqual({ identities })
+})
+
+test.each([
+  ['', 'no age identity in it'],
+  [`${A}\nhunter2-hunter2\n`, 'line 2 is no age identity'],
+  [`age1recipient\n${A}`, 'line 1 is no age identity'],
+  [A.toLowerCase(), 'line 1 is no age identity'],
+])('a problem is told without the words: %#', (text, problem) => {
+  expect(readIdentities(text).problem).toBe(problem)
+})
+
+test.each([
+  ['linux', { HOME: '/home/app' }, '/home/app/.config/sops/age/keys.txt'],
+  ['linux', { HOME: '/home/app', XDG_CONFIG_HOME: '/etc/app' }, '/etc/app/sops/age/keys.txt'],
+  ['linux', { HOME: '/home/app', XDG_CONFIG_HOME: '' }, '/home/app/.config/sops/age/keys.txt'],
+  ['darwin', { HOME: '/Users/app' }, '/Users/app/Library/Application Support/sops/age/keys.txt'],
+  ['darwin', { HOME: '/Users/app', XDG_CONFIG_HOME: '/x' }, '/x/sops/age/keys.txt'],
+  ['linux', {}, undefined],
+])('the default key file on %s with %j', (platform, env, path) => {
+  expect(defaultKeyFile(env, platform)).toBe(path)
+})
+
+test.each([
+  ['op read op://vault/key', ['op', 'read', 'op://vault/key']],
+  [`sh -c 'echo "$X" | cat'`, ['sh', '-c', 'echo "$X" | cat']],
+  ['a "b \\"c\\" \\d" e\\ f', ['a', 'b "c" \\d', 'e f']],
+  [`pass'word'"s" ''`, ['passwords', '']],
+  ['  ', []],
+])('the words of %j', (command, words) => {
+  expect(splitWords(command)).toEqual(words)
+})
+
+test.each([`a 'b`, 'a "b', 'a\\'])('%j does not end: an error', command => {
+  expect(() => splitWords(command)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
+})
