@@ -98,6 +98,36 @@ test('sees a way to a value, however long', () => {
   expect(findWaysToValues(planted)).toContain('launch/supervise.ts reaches resolve/plan.ts')
 })
 
+/** Packages and modules of the runtime that a file brings along at once; each costs start-up time. */
+function findLoadedAtOnce(entry: string, all: readonly Source[]): string[] {
+  return [...reachableFrom(entry, all, false)].filter(name => !all.some(({ file }) => file === name))
+}
+
+function findProviders(entry: string, all: readonly Source[]): string[] {
+  const tables = ['providers/index.ts', 'providers/credentials.ts']
+  const reached = [...reachableFrom(entry, all, false)]
+  return reached.filter(file => folderOf(file) === 'providers' && !tables.includes(file))
+}
+
+test('the way to a command loads no package, no module of the runtime and no provider', () => {
+  expect(findLoadedAtOnce('main.ts', sources)).toEqual([])
+  expect(findProviders('main.ts', sources)).toEqual([])
+})
+
+test('help loads no provider', () => {
+  expect(findProviders('commands/cli.ts', sources)).toEqual([])
+})
+
+test('sees what is loaded at once, and not what is loaded when needed', () => {
+  const planted = [
+    parseSource('main.ts', `import { read } from './core/read.ts'\nconst later = () => import('yargs')`),
+    parseSource('core/read.ts', `import { readFileSync } from 'node:fs'\nimport './../providers/ssm.ts'`),
+    parseSource('providers/ssm.ts', ''),
+  ]
+  expect(findLoadedAtOnce('main.ts', planted)).toEqual(['node:fs'])
+  expect(findProviders('main.ts', planted)).toEqual(['providers/ssm.ts'])
+})
+
 interface Rule {
   readonly pattern: RegExp
   readonly allowed: Readonly<Record<string, string>> // file or folder → why
@@ -105,13 +135,15 @@ interface Rule {
 
 const RULES: Readonly<Record<string, Rule>> = {
   'the standard streams are left alone': {
-    pattern: /\bprocess\s*\.\s*(stdout|stderr|stdin)\b|\bconsole\s*\.|\bnode:(tty|readline)\b/,
+    pattern:
+      /\bprocess\s*\.\s*(stdout|stderr|stdin)\b|\bconsole\s*\.|\bnode:readline\b|\b(Read|Write)Stream\b/,
     allowed: {},
   },
   'the environment is an argument': {
     pattern: /\bprocess\s*\.\s*env\b|\bprocess\s*\[|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/,
     allowed: {
-      'commands/': 'here the program starts',
+      'main.ts': 'here the program starts',
+      'commands/': 'and here it goes on',
       'core/http-node.ts': "Node's own switch for the check of certificates has to be overruled",
     },
   },
