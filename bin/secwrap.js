@@ -62,6 +62,12 @@ descriptors=
 for descriptor in /proc/$$/fd/*; do
   [ -e "$descriptor" ] && ! [ "$descriptor" -ef "$0" ] && descriptors=$descriptors,${descriptor##*[/]}
 done
+# Options, debug output and the channel for a Node that the command may be are not for this one.
+for name in \
+  NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
+do
+  eval "[ -n \"\${$name+set}\" ] && export SECWRAP_HIDDEN_$name=\"\$$name\" && unset $name"
+done
 export SECWRAP_START="1 $$ $limit $ignored $blocked $descriptors"
 exec node "$self" "$@"
 */

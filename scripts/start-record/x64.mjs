@@ -1,7 +1,10 @@
 /**
  * What a compiled program does before Bun's own first instruction, on x86-64: it writes down the limit of
- * open files, the signals that are blocked and ignored, and which descriptors are open, and makes the
- * record read-only. src/launch/start-record.ts reads it; patch.mjs puts it in place.
+ * open files, the signals that are blocked and ignored, and which descriptors are open; it hides variables
+ * that are meant for a Bun or Node that the command may be (BUN_OPTIONS, BUN_INSPECT or BUN_BE_BUN would make
+ * another program of this one, NODE_CHANNEL_FD would use up the command's channel); and it makes the record
+ * read-only. src/launch/start-record.ts reads it and gives the variables their names back; patch.mjs puts it
+ * in place.
  *
  * The record, at ADDRESS (numbers are little-endian, 64 bits):
  *   0   1 once it is written
@@ -9,9 +12,10 @@
  *   24  blocked signals, bit 0 is signal 1
  *   32  ignored signals
  *   40  open descriptors, bit 0 is descriptor 0; 1024 bits
+ *   168 how many variables are hidden: their first byte is 1 (32 bits)
  * From 0x100 on it is scratch space, from 0x200 on this code, from 0x1000 on the list for poll.
  *
- * At an entry point only rsp and rdx carry something. Source: System V ABI, AMD64, 3.4.1.
+ * At an entry point rdx is to be kept, and argc, argv and envp are at rsp. Source: System V ABI, AMD64, 3.4.1.
  */
 export const ADDRESS = 0x10000000
 export const CODE_OFFSET = 0x200
@@ -72,7 +76,21 @@ const LISTING = `
   4c 0f ab 63 28              bts qword [rbx + 40], r12
   eb e8                       jmp scan
 
-  c7 03 01 00 00 00     done: mov dword [rbx], 1
+  48 8b 4c 24 08        done: mov rcx, [rsp + 8]         ; argc
+  48 8d 74 cc 18              lea rsi, [rsp + rcx*8 + 24] ; envp
+  48 ad                 hide: lodsq
+  48 85 c0                    test rax, rax
+  74 22                       jz finish
+  81 38 42 55 4e 5f           cmp dword [rax], "BUN_"
+  74 0f                       je found
+  48 ba 4e 4f 44 45 5f 43 48 41  mov rdx, "NODE_CHA"
+  48 39 10                    cmp [rax], rdx
+  75 e2                       jne hide
+  c6 00 01             found: mov byte [rax], 1
+  ff 83 a8 00 00 00           inc dword [rbx + 168]
+  eb d7                       jmp hide
+
+  c7 03 01 00 00 00   finish: mov dword [rbx], 1
   48 89 df                    mov rdi, rbx               ; mprotect(record, MEMORY_BYTES, READ | EXEC)
   be 00 30 00 00              mov esi, 0x3000
   ba 05 00 00 00              mov edx, 5

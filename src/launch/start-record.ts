@@ -12,16 +12,36 @@ interface Memory {
   u64(address: number): bigint
 }
 
-export function readStartRecord(): StartState | undefined {
+/** Reads the record, and gives those variables their names back that were hidden from the runtime. */
+export function takeStartRecord(environment: NodeJS.ProcessEnv): StartState | undefined {
   if (typeof SECWRAP_START_RECORD === 'undefined') return undefined
   const memory = (globalThis as unknown as { Bun: { FFI: { read: Memory } } }).Bun.FFI.read
   if (memory.u32(SECWRAP_START_RECORD) !== 1) return undefined
+  if (memory.u32(SECWRAP_START_RECORD + 168) > 0) showHidden(environment)
   return {
     openFiles: memory.u64(SECWRAP_START_RECORD + 8),
     blocked: memory.u64(SECWRAP_START_RECORD + 24),
     ignored: memory.u64(SECWRAP_START_RECORD + 32),
     descriptors: readBits(memory, SECWRAP_START_RECORD + 40),
     isRecorded: true,
+  }
+}
+
+// Their first byte is 1: these are BUN_OPTIONS and its like, and NODE_CHANNEL_FD.
+const HIDDEN: Readonly<Record<string, string>> = { '\u0001UN_': 'BUN_', '\u0001ODE': 'NODE' }
+const PREFIX_LENGTH = 4
+
+/** A name, or a whole variable, as it was before it was hidden. */
+export function unhide(text: string): string {
+  const prefix = text.slice(0, PREFIX_LENGTH)
+  return `${HIDDEN[prefix] ?? prefix}${text.slice(PREFIX_LENGTH)}`
+}
+
+function showHidden(environment: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith('\u0001')) continue
+    delete environment[name]
+    environment[unhide(name)] = value
   }
 }
 

@@ -4,7 +4,7 @@
  * did, it is assumed to be the usual.
  */
 import { readWhole } from '../core/files.ts'
-import { readStartRecord } from './start-record.ts'
+import { takeStartRecord } from './start-record.ts'
 
 export interface StartState {
   readonly openFiles: bigint | undefined // RLIMIT_NOFILE, soft
@@ -16,18 +16,21 @@ export interface StartState {
 
 /** Holds `version pid openFiles ignored blocked descriptor,descriptor,…`; the masks in hex. */
 const START_VARIABLE = 'SECWRAP_START'
+/** NODE_OPTIONS and its like are for a Node that the command may be: bin/secwrap.js hides them under such names. */
+const HIDDEN = 'SECWRAP_HIDDEN_'
 
 const RECORD = /^1 (\d+) (\d+|unlimited) ([0-9a-f]{1,16}) ([0-9a-f]{1,16}) ([\d,]*)$/
 
 /** The state at the start; what is likely, where there is no record of this very process. */
 export function takeStartState(environment: NodeJS.ProcessEnv): StartState {
-  return readStartRecord() ?? takeVariable(environment) ?? assumeStartState()
+  return takeStartRecord(environment) ?? takeVariable(environment) ?? assumeStartState()
 }
 
 function takeVariable(environment: NodeJS.ProcessEnv): StartState | undefined {
   const record = environment[START_VARIABLE]
   if (record === undefined) return undefined
   delete environment[START_VARIABLE]
+  showHidden(environment)
   const [, pid, openFiles, ignored, blocked, descriptors] = RECORD.exec(record) ?? []
   if (Number(pid) !== process.pid) return undefined
   return {
@@ -36,6 +39,14 @@ function takeVariable(environment: NodeJS.ProcessEnv): StartState | undefined {
     blocked: BigInt(`0x${blocked}`),
     descriptors: (descriptors ?? '').split(',').filter(Boolean).map(Number),
     isRecorded: true,
+  }
+}
+
+function showHidden(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith(HIDDEN)) continue
+    environment[name.slice(HIDDEN.length)] = environment[name]
+    delete environment[name]
   }
 }
 

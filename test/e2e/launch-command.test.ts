@@ -1,4 +1,6 @@
 /** Which file becomes the command, with which arguments and variables, and what is said where none does. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, BARE_ENVIRONMENT, run, secwrap } from '../helpers/secwrap.ts'
@@ -165,6 +167,33 @@ describe.each(ARTIFACTS)('$name', artifact => {
       cwd: folder.path,
     })
     expect(stdout).toBe('RAW=text\n')
+  })
+
+  test('settings for a Bun or Node that the command may be', async () => {
+    using folder = createFolder()
+    fill(folder, {})
+    const env = {
+      BUN_BE_BUN: '1',
+      BUN_OPTIONS: '--version',
+      BUN_INSPECT: '127.0.0.1:1',
+      NODE_OPTIONS: '--require /no/such/file',
+      NODE_DEBUG: "http, '$(x)",
+      NODE_CHARM: '', // begins as NODE_CHANNEL_FD does
+    }
+    const args = ['exec', '--', 'sh', '-c', 'env | grep -E "^(BUN|NODE|SECWRAP)_" | sort']
+    const { stdout, stderr } = await secwrap(args, { artifact, cwd: folder.path, env })
+    const given = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
+    expect([stdout, stderr]).toEqual([given.sort().join(''), ''])
+  })
+
+  test('the channel of a Node that starts another', async () => {
+    using folder = createFolder()
+    fill(folder, {})
+    const [file = '', ...args] = [...artifact.argv, 'exec', '--', 'node', '-e', 'process.send("hello")']
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const
+    const child = spawn(file, args, { cwd: folder.path, env: BARE_ENVIRONMENT, stdio: [...stdio] })
+    const [[message]] = await Promise.all([once(child, 'message'), once(child, 'exit')])
+    expect(message).toBe('hello')
   })
 
   test('an empty environment', async () => {
