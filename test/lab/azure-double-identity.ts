@@ -77,9 +77,10 @@ export class Identities {
 /** Another issuer's token as it was agreed on, or a token that the principal signed itself. */
 function accepts({ federatedToken, certificate }: Principal, assertion: string): boolean {
   if (assertion === federatedToken) return true
+  if (!certificate) return false
   const [head = '', body = '', signature = ''] = assertion.split('.')
   const { alg } = JSON.parse(Buffer.from(head, 'base64url').toString() || '{}') as { alg?: string }
-  if (!certificate || (alg !== 'PS256' && alg !== 'RS256')) return false
+  if (alg !== 'PS256' && alg !== 'RS256') return false
   const padding = alg === 'PS256' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING
   return verify(
     'sha256',
