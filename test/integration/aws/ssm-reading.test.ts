@@ -6,11 +6,11 @@ import type { Secret } from '../../../src/core/secret.ts'
 import type { Inherited, Reference, SecretId, TemplateEntry } from '../../../src/core/types.ts'
 import { createProvider } from '../../../src/providers/ssm.ts'
 import { resolve } from '../../../src/resolve/resolve.ts'
-import { startHttpProxy } from '../../helpers/http-proxy.ts'
 import { callsOf, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
 import { deadline, failureOf } from '../contract/store.ts'
 import { allow, contextOf, envOf, idOf, openParameterStore, parameterArn, REGION } from './parameter-store.ts'
+import { serveProxy } from './sources.ts'
 
 const { aws } = openLab()
 const store = openParameterStore()
@@ -176,7 +176,7 @@ test('a path is read by pages, and goes on at the page where the store throttled
   const top = `/${uniqueName('pages')}`
   const names = Array.from({ length: 25 }, (_, index) => `n${index}`)
   for (const name of names) await store.put(`${top}/${name}`, name)
-  const proxy = await startHttpProxy(aws.endpoint)
+  const proxy = await serveProxy()
   const throttling = JSON.stringify({ __type: 'ThrottlingException' })
   proxy.fault = () =>
     proxy.requests.length === 2 ? { kind: 'answer', status: 400, body: throttling } : undefined
@@ -186,7 +186,6 @@ test('a path is read by pages, and goes on at the page where the store throttled
   const found = await readPath()
   expect([...(found?.keys() ?? [])].sort()).toEqual([...names].sort())
   expect(proxy.requests).toHaveLength(4)
-  await proxy.stop()
 })
 
 test('a path that two entries import is read once', async () => {
