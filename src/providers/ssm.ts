@@ -27,12 +27,16 @@ type Found = ReadonlyMap<SecretId, Secret | SecwrapError>
 
 export const createProvider: CreateProvider = (options, context) => {
   const client = createAwsClient(PARAMETER_STORE, options, context)
+  const regionOf = ({ path }: SecretId) => regionInArn(path) ?? client.region()
   return {
     batchSize: 10,
     async read(ids, signal) {
-      const regions = Map.groupBy(ids, ({ path }) => regionInArn(path) ?? client.region())
+      const regions = [...new Set(ids.map(regionOf))]
       const found = await Promise.all(
-        [...regions].map(([region, part]) => readBatch(client, region, part, signal)),
+        regions.map(region => {
+          const part = ids.filter(id => regionOf(id) === region)
+          return readBatch(client, region, part, signal)
+        }),
       )
       return new Map(found.flatMap(part => [...part]))
     },

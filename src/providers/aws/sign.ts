@@ -34,7 +34,7 @@ export function createSigner(service: string, region: string): SignRequest {
   }
 
   return ({ url, headers, body }, credentials, now = new Date()) => {
-    const time = now.toISOString().replace(/[:-]|\.\d{3}/g, '') // 20261124T101500Z
+    const time = formatTime(now)
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`
     const all: Record<string, string> = { ...headers, 'x-amz-date': time }
     if (credentials.sessionToken) all['x-amz-security-token'] = credentials.sessionToken
@@ -47,6 +47,11 @@ export function createSigner(service: string, region: string): SignRequest {
   }
 }
 
+/** 20261124T101500Z. Without regular expressions, as the first use of each costs a start 0.1 ms. */
+function formatTime(time: Date): string {
+  return `${time.toISOString().replaceAll('-', '').replaceAll(':', '').slice(0, 15)}Z`
+}
+
 function deriveKey(secret: string, day: string, region: string, service: string): Uint8Array {
   return [region, service, 'aws4_request'].reduce<Uint8Array>(hmacSha256, hmacSha256(`AWS4${secret}`, day))
 }
@@ -57,7 +62,7 @@ function canonicalRequest(
   body: string,
 ): { canonical: string; names: string } {
   const lines = Object.entries({ ...headers, host: url.host })
-    .map(([name, value]) => [name.toLowerCase(), value.trim().replace(/\s+/g, ' ')] as const)
+    .map(([name, value]) => [name.toLowerCase(), value.split(' ').filter(Boolean).join(' ')] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const names = lines.map(([name]) => name).join(';')
   const signed = lines.map(([name, value]) => `${name}:${value}\n`).join('')

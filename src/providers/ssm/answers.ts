@@ -33,15 +33,27 @@ export function assign(
 ): ReadonlyMap<SecretId, Secret> | undefined {
   const parameters = parametersIn(answer)
   const invalid = new Set(Array.isArray(answer.InvalidParameters) ? answer.InvalidParameters : [])
+  const byName = groupByName(parameters ?? [])
   const found = new Map<SecretId, Secret>()
   for (const id of ids) {
     const asked = parameterName(id)
     if (invalid.has(asked)) continue
-    const parameter = pick(parameters ?? [], asked)
+    const parameter = pick(byName, asked)
     if (!parameter) return undefined
     found.set(id, new Secret(parameter.Value, factsOf(parameter)))
   }
   return found
+}
+
+// Not by Map.groupBy, whose first use costs a start 0.1 ms.
+function groupByName(parameters: readonly Parameter[]): ReadonlyMap<string, readonly Parameter[]> {
+  const groups = new Map<string, Parameter[]>()
+  for (const parameter of parameters) {
+    const group = groups.get(parameter.Name)
+    if (group) group.push(parameter)
+    else groups.set(parameter.Name, [parameter])
+  }
+  return groups
 }
 
 function factsOf({ Version, LastModifiedDate }: Parameter): SecretFacts {
@@ -51,10 +63,12 @@ function factsOf({ Version, LastModifiedDate }: Parameter): SecretFacts {
   }
 }
 
-function pick(parameters: readonly Parameter[], asked: string): Parameter | undefined {
+function pick(byName: ReadonlyMap<string, readonly Parameter[]>, asked: string): Parameter | undefined {
   const { name, selector } = splitSelector(asked)
-  const same = parameters.filter(({ Name, ARN }) => Name === name || ARN === name)
-  const marked = same.find(({ Selector }) => Selector && Selector.replace(/^:/, '') === selector)
+  const same = byName.get(name) ?? [...byName.values()].flat().filter(({ ARN }) => ARN === name)
+  const marked = same.find(
+    ({ Selector }) => Selector && Selector.slice(Selector.indexOf(':') + 1) === selector,
+  )
   return marked ?? pickUnmarked(same, selector)
 }
 

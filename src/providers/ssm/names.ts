@@ -7,11 +7,12 @@ export function parameterName({ path, version }: SecretId): string {
 
 /** The region that an ARN names; undefined for a name. */
 export function regionInArn(path: string): string | undefined {
-  return /^arn:[^:]+:ssm:([^:]+):/.exec(path)?.[1]
+  return path.startsWith('arn:') ? path.split(':')[3] : undefined
 }
 
 /** A name, or an ARN, and the version or label that was asked for: neither has a colon in it. */
 export function splitSelector(name: string): { readonly name: string; readonly selector?: string } {
+  if (!name.includes(':')) return { name }
   const [, plain = name, selector] = /^(arn:[^/]*\/[^:]*|[^:]*)(?::(.*))?$/.exec(name) ?? []
   return { name: plain, ...(selector !== undefined && { selector }) }
 }
