@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import { SecwrapError } from '../core/errors.ts'
 import { log, writeAll } from '../core/log.ts'
 import type { Template } from '../core/types.ts'
+import { protectProcess } from '../launch/exec.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { parseReference } from '../template/reference.ts'
 import { COMMON_FLAGS, type FlagValues } from './flags.ts'
@@ -16,6 +17,7 @@ export async function handler(values: FlagValues, words: readonly string[]): Pro
       hint: 'secwrap get ssm:///prod/db/password',
     })
   }
+  protectProcess()
   const reference = parseReference(text, { folder: process.cwd() })
   const entry = { file: '', line: 0, name: '', parts: [reference], decorators: {} }
   const template: Template = { entries: [entry], problems: [], warnings: [] }

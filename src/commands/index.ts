@@ -23,6 +23,12 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./exec.ts'),
   },
   {
+    command: 'check',
+    describe: 'Parse, read and type every entry of a template, and show no value',
+    usage: 'check [flags]',
+    load: () => import('./check.ts'),
+  },
+  {
     command: 'get',
     describe: 'Print one secret',
     usage: 'get REFERENCE',

@@ -2,7 +2,7 @@
 import type { SecwrapError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import { endStep } from '../core/timing.ts'
-import type { Environment, Inherited, Template } from '../core/types.ts'
+import type { Environment, Inherited, Resolved, Template } from '../core/types.ts'
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
 import { schemesIn } from '../resolve/plan.ts'
@@ -23,6 +23,7 @@ export interface TemplateFlags {
 
 export interface Prepared {
   readonly template: Template
+  readonly resolved: Resolved
   readonly environment: Environment
   readonly sensitive: readonly string[] // names whose value came from a store
   readonly problems: readonly SecwrapError[] // of every step; the environment counts only where there are none
@@ -45,13 +46,14 @@ export async function prepareEnvironment(flags: TemplateFlags, inherited: Inheri
   endStep('build')
   return {
     template,
+    resolved,
     environment,
     sensitive,
     problems: [...template.problems, ...resolved.problems, ...problems],
   }
 }
 
-function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Template {
+export function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Template {
   const { template = [], from = [], environment } = flags
   return loadTemplate({
     templates: template,

@@ -79,6 +79,7 @@ export type PlainType =
 /** What came of reading templates. `problems` are told together with those of later steps. */
 export interface Template {
   readonly entries: readonly TemplateEntry[]
+  readonly replaced?: readonly TemplateEntry[] // by a later file, for `check`
   readonly problems: readonly SecwrapError[]
   readonly warnings: readonly string[] // `file:line: NAME: text`, for `check`
 }

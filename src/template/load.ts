@@ -31,7 +31,12 @@ export function loadTemplate(request: TemplateRequest): Template {
   for (const layer of readLayers(request, findings)) addLayer(layer, scope)
   for (const reference of from) addLayer(parseFrom(reference, findings), scope)
   const problems = [...new Set([...findings.problems, ...scope.problems()])]
-  return { entries: scope.entries(), problems: limitProblems(problems), warnings: findings.warnings }
+  return {
+    entries: scope.entries(),
+    replaced: scope.replaced(),
+    problems: limitProblems(problems),
+    warnings: findings.warnings,
+  }
 }
 
 function addLayer({ statements, folder }: Layer, scope: Scope): void {

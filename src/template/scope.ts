@@ -22,6 +22,7 @@ export function asKnown(text: string | undefined): Known {
 /** The names that an expression can see: earlier entries, then the inherited environment. */
 export class Scope {
   readonly #definitions = new Map<string, { readonly entry: TemplateEntry; readonly known: Known }>()
+  readonly #replaced: TemplateEntry[] = []
   readonly #wildcards: { readonly entry: TemplateEntry; readonly known: Known }[] = []
   readonly #inherited: Inherited
   readonly #preferEnv: readonly string[]
@@ -60,7 +61,9 @@ export class Scope {
       this.#wildcards.push({ entry: written, known })
       return
     }
-    const earlier = this.#definitions.get(written.name)?.entry.decorators
+    const replaced = this.#definitions.get(written.name)?.entry
+    if (replaced) this.#replaced.push(replaced)
+    const earlier = replaced?.decorators
     const taint = known.sensitive ? { sensitive: true } : {}
     const decorators = { ...taint, ...earlier, ...written.decorators }
     const entry = { ...written, decorators }
@@ -77,6 +80,11 @@ export class Scope {
     return this.#all()
       .filter(({ known }) => known.problems.length === 0)
       .map(({ entry }) => entry)
+  }
+
+  /** Definitions that a later file has replaced. */
+  replaced(): readonly TemplateEntry[] {
+    return this.#replaced
   }
 
   /** Problems of the definitions that count; those of replaced ones only where these build on them. */
