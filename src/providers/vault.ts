@@ -56,7 +56,7 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
 
 async function locate({ session, mounts }: Reader, id: SecretId, signal: AbortSignal): Promise<Asked> {
   const { store } = session.client
-  const path = id.path.replace(/^\/+/, '')
+  const { path } = id
   if (!mounts) return { id, path, unwraps: true, store }
   const mount = await mounts.find(path, signal)
   if (!mount) throw mountRefused(session, path)

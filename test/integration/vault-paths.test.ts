@@ -24,7 +24,6 @@ test.each([
   ['KV version 1', () => `${mounts.kv1}/app`, { a: 'one' }],
   ['KV version 2', () => `${mounts.kv2}/app`, { a: 'two' }],
   ['a mount of two segments', () => `${mounts.nested}/deep/app`, { a: 'nested' }],
-  ['a slash in front', () => `/${mounts.kv2}/app`, { a: 'two' }],
   ['a path without data in an envelope', () => 'sys/health', { initialized: true, sealed: false }],
   ['a log-in method', () => 'auth/token/lookup-self', { path: 'auth/token/create', policies: ['root'] }],
 ])('%s', async (_, path, expected) => {

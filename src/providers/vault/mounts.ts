@@ -42,10 +42,14 @@ export class Mounts {
     }
   }
 
-  #askFor(first: string, path: string, signal: AbortSignal): Promise<Mount | undefined> {
-    const asked = this.#learn(path, signal).finally(() => this.#asked.delete(first))
+  async #askFor(first: string, path: string, signal: AbortSignal): Promise<Mount | undefined> {
+    const asked = this.#learn(path, signal)
     this.#asked.set(first, asked)
-    return asked
+    try {
+      return await asked
+    } finally {
+      this.#asked.delete(first) // before those who wait go on: they began to wait later
+    }
   }
 
   async #learn(path: string, signal: AbortSignal): Promise<Mount | undefined> {

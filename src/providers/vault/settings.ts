@@ -44,24 +44,27 @@ function readAddress(asked: string | undefined, env: Inherited): string {
     throw new SecwrapError('BAD_CONFIG', 'VAULT_ADDR is not set', {
       hint: 'VAULT_ADDR=https://vault.example.com:8200',
     })
-  const url = parseUrl(variable)
-  if (url.username || url.password)
-    throw new SecwrapError('BAD_CONFIG', `${variable.name} must not hold a user name or password`)
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
+  const [, scheme = '', host, path = ''] = ADDRESS.exec(variable.value) ?? []
+  if (host === undefined) throw notAnAddress(variable)
+  return `${scheme.toLowerCase()}://${host}${path.replace(/\/+$/, '')}`
 }
 
-function parseUrl({ name, value }: Variable): URL {
-  const url = URL.parse(value)
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url
-  throw new SecwrapError('BAD_CONFIG', `${name} is not an https:// or http:// address`, {
+// By hand, since the first use of URL costs 0.15 ms.
+const ADDRESS = /^(https?):\/\/([^/?#@\s]+)(\/[^?#\s]*)?$/i
+
+function notAnAddress({ name, value }: Variable): SecwrapError {
+  if (/^https?:\/\/[^/]*@/i.test(value))
+    return new SecwrapError('BAD_CONFIG', `${name} must not hold a user name or password`)
+  return new SecwrapError('BAD_CONFIG', `${name} is not an https:// or http:// address`, {
     hint: `${name}=https://vault.example.com:8200`,
   })
 }
 
 function warnOfPlainHttp(address: string): readonly string[] {
-  const { protocol, hostname } = new URL(address)
-  if (protocol === 'https:' || /^(localhost|127\..*|\[::1\])$/.test(hostname)) return []
-  return [`${address} is not encrypted: the vault token and every secret can be read on the way`]
+  const isPrivate = /^https:|^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:\d+)?($|\/)/i.test(address)
+  return isPrivate
+    ? []
+    : [`${address} is not encrypted: the vault token and every secret can be read on the way`]
 }
 
 function warnOfNoVerification({ insecure }: TlsOptions, address: string): readonly string[] {

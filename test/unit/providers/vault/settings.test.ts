@@ -6,6 +6,7 @@ const ADDR = { VAULT_ADDR: 'https://vault:8200' }
 test.each([
   ['VAULT_ADDR', ADDR, { address: 'https://vault:8200' }],
   ['a slash at the end', { VAULT_ADDR: 'https://vault:8200/' }, { address: 'https://vault:8200' }],
+  ['capital letters', { VAULT_ADDR: 'HTTPS://Vault:8200' }, { address: 'https://Vault:8200' }],
   ['a path', { VAULT_ADDR: 'https://proxy/vault/' }, { address: 'https://proxy/vault' }],
   ['OpenBao before Vault', { ...ADDR, BAO_ADDR: 'https://bao:8200' }, { address: 'https://bao:8200' }],
   ['an empty one counts as unset', { ...ADDR, BAO_ADDR: '' }, { address: 'https://vault:8200' }],
@@ -46,7 +47,14 @@ test.each([
   expect(readSettings({}, env).warnings).toEqual([warning])
 })
 
-test.each(['http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'])(
+test.each(['http://localhost.evil.example', 'http://127.0.0.1.evil.example:8200', 'http://10.0.0.1'])(
+  '%s does not',
+  address => {
+    expect(readSettings({}, { VAULT_ADDR: address }).warnings).toHaveLength(1)
+  },
+)
+
+test.each(['http://127.0.0.1:8200', 'http://localhost/vault', 'http://localhost:8200', 'http://[::1]:8200'])(
   '%s stays on this machine',
   address => {
     expect(readSettings({}, { VAULT_ADDR: address }).warnings).toEqual([])
@@ -56,6 +64,8 @@ test.each(['http://127.0.0.1:8200', 'http://localhost:8200', 'http://[::1]:8200'
 test.each([
   ['no address', {}, 'VAULT_ADDR is not set'],
   ['no URL', { VAULT_ADDR: 'vault:8200' }, 'VAULT_ADDR is not an https:// or http:// address'],
+  ['a query', { VAULT_ADDR: 'http://vault:8200?x' }, 'VAULT_ADDR is not an https:// or http:// address'],
+  ['white space', { VAULT_ADDR: 'https://vault:8200 ' }, 'VAULT_ADDR is not an https:// or http:// address'],
   ['a socket', { BAO_ADDR: 'unix:///run/vault' }, 'BAO_ADDR is not an https:// or http:// address'],
   [
     'a password in it',
