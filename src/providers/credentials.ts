@@ -5,6 +5,23 @@ const AWS = [
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ] as const
 
+const VAULT = [
+  'VAULT_TOKEN',
+  'VAULT_WRAPPED_TOKEN',
+  'VAULT_SECRET_ID',
+  'VAULT_JWT',
+  'VAULT_ID_TOKEN',
+  'VAULT_PASSWORD',
+  'VAULT_CLIENT_KEY_BYTES',
+  'BAO_TOKEN',
+  'BAO_WRAPPED_TOKEN',
+  'BAO_SECRET_ID',
+  'BAO_JWT',
+  'BAO_ID_TOKEN',
+  'BAO_PASSWORD',
+  'BAO_CLIENT_KEY_BYTES',
+] as const
+
 /**
  * Scheme → variables that hold secwrap's own credentials for that store. They do not reach the command
  * (`--pass-credentials`, or naming one in the template, lets them through). Settings such as AWS_REGION
@@ -13,7 +30,7 @@ const AWS = [
 const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   ssm: AWS,
   secretsmanager: AWS,
-  vault: ['VAULT_TOKEN', 'BAO_TOKEN', 'VAULT_SECRET_ID'],
+  vault: VAULT,
   azurekv: ['AZURE_CLIENT_SECRET', 'AZURE_CLIENT_CERTIFICATE_PASSWORD', 'AZURE_PASSWORD'],
   sops: ['SOPS_AGE_KEY'],
 }

@@ -304,9 +304,7 @@ test('a token with a lease under it is kept, since the lease would end with it',
 })
 
 test('providers of two namespaces share one log-in: the secret id is good for no more', async () => {
-  const namespace = uniqueName('ns')
-  await vault.call('POST', `sys/namespaces/${namespace}`)
-  await vault.call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '2' } }, namespace)
+  const namespace = await vault.createNamespace()
   await vault.call('POST', 'kv/data/app', { data: { value: VALUE } }, namespace)
   const rules = [`${namespace}/kv/data/app`, `${state.mount}/data/app`]
   const policy = await vault.createPolicy(

@@ -129,9 +129,7 @@ test.each([
 })
 
 test.each(['by VAULT_NAMESPACE', 'by ?namespace=', 'in front of the path'])('a namespace %s', async how => {
-  const namespace = uniqueName('ns')
-  await vault.call('POST', `sys/namespaces/${namespace}`)
-  await vault.call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '2' } }, namespace)
+  const namespace = await vault.createNamespace()
   await vault.call('POST', 'kv/data/app', { data: { a: namespace } }, namespace)
   const [more, options, path] = {
     'by VAULT_NAMESPACE': [{ VAULT_NAMESPACE: namespace }, {}, 'kv/app'] as const,

@@ -12,6 +12,8 @@ export interface Vault extends OpenBao {
   /** A token with nothing but these rules and the default policy. */
   createToken(rules: string, more?: object): Promise<string>
   createPolicy(rules: string): Promise<string>
+  /** A new namespace with a KV version 2 mount at `kv`. */
+  createNamespace(): Promise<string>
 }
 
 export function openVault(server: OpenBao = openLab().openbao): Vault {
@@ -29,13 +31,31 @@ export function openVault(server: OpenBao = openLab().openbao): Vault {
     async mount(prefix, type, options) {
       const path = uniqueName(prefix)
       await call('POST', `sys/mounts/${path}`, { type, ...(options && { options }) })
+      if (options?.version === '2') await untilReady(() => call('GET', `${path}/config`))
       return path
+    },
+    async createNamespace() {
+      const namespace = uniqueName('ns')
+      await call('POST', `sys/namespaces/${namespace}`)
+      await call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '2' } }, namespace)
+      await untilReady(() => call('GET', 'kv/config', undefined, namespace))
+      return namespace
     },
     async createToken(rules, more = {}) {
       const policies = [await createPolicy(rules)]
       return tokenOf(await call('POST', 'auth/token/create', { policies, ...more }))
     },
   }
+}
+
+/** A KV version 2 mount refuses everything for some moments after it was made. */
+async function untilReady(ask: () => Promise<unknown>): Promise<void> {
+  const isReady = () =>
+    ask().then(
+      () => true,
+      () => false,
+    )
+  while (!(await isReady())) await new Promise(resolve => setTimeout(resolve, 10))
 }
 
 export function tokenOf({ auth }: Record<string, unknown>): string {

@@ -18,12 +18,17 @@ export function readAnswer(answer: VaultAnswer, asked: Asked): Secret | undefine
   if (answer.status >= 200 && answer.status < 300) return readSecret(answer, asked)
   if (answer.status === 404) return explainAbsence(answer, asked)
   if (answer.status === 405) throw notReadable(asked)
-  if (/unknown (role|key)|could not be found/.test(errorsOf(answer))) {
-    throw missing(asked, `${asked.path} does not exist in ${asked.store}`)
-  }
-  throw new SecwrapError('BAD_CONFIG', `${asked.store} can't read ${asked.path} (HTTP ${answer.status})`, {
-    ref: asked.id.uri,
-  })
+  throw explainRefusal(errorsOf(answer), answer.status, asked)
+}
+
+function explainRefusal(errors: string, status: number, asked: Asked): SecwrapError {
+  const { store, path, id } = asked
+  if (/unknown (role|key)|could not be found/.test(errors))
+    return missing(asked, `${path} does not exist in ${store}`)
+  // A KV version 2 mount says so for some moments after it was made.
+  if (/^Upgrading from non-versioned/.test(errors))
+    return new SecwrapError('UNAVAILABLE', `${store}: the mount of ${path} is not ready yet`, { retry: {} })
+  return new SecwrapError('BAD_CONFIG', `${store} can't read ${path} (HTTP ${status})`, { ref: id.uri })
 }
 
 function readSecret({ status, body, text }: VaultAnswer, { unwraps }: Asked): Secret | undefined {

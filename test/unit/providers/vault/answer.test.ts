@@ -107,6 +107,16 @@ test.each([
     "vault: pki/issue/x takes writes only, it can't be read",
   ],
   [
+    'a mount that was just made',
+    answer(
+      400,
+      '{"errors":["Upgrading from non-versioned to versioned data. This backend will be unavailable"]}',
+    ),
+    asked(),
+    'UNAVAILABLE',
+    'vault: the mount of secret/data/api is not ready yet',
+  ],
+  [
     'refused for another reason',
     answer(400, '{"errors":["planted s3cret"]}'),
     asked(),
