@@ -6,7 +6,6 @@ import type { Environment, Inherited, Resolved, Template } from '../core/types.t
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
 import { schemesIn } from '../resolve/plan.ts'
-import { resolve } from '../resolve/resolve.ts'
 import { loadTemplate } from '../template/load.ts'
 
 export interface TemplateFlags {
@@ -33,15 +32,15 @@ export interface Prepared {
 export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
   const template = loadFromFlags(flags, inherited)
   endStep('parse')
-  const context = { env: inherited, warn: (text: string) => log('warn', text) }
-  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
+  const schemes = schemesIn(template.entries)
+  const resolved = schemes.size === 0 ? NOTHING : await readSecrets(template, flags, inherited)
   endStep('read')
   const { environment, sensitive, problems } = buildEnvironment(template, resolved, {
     inherited,
     pristine: flags.pristine ?? false,
     keep: flags.keep ?? [],
     preferEnv: flags['prefer-env'] ?? [],
-    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemesIn(template.entries)),
+    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemes),
   })
   endStep('build')
   return {
@@ -51,6 +50,19 @@ export async function prepareEnvironment(flags: TemplateFlags, inherited: Inheri
     sensitive,
     problems: [...template.problems, ...resolved.problems, ...problems],
   }
+}
+
+const NOTHING: Resolved = { secrets: new Map(), missing: new Map(), imports: new Map(), problems: [] }
+
+// Loaded here: a template without references starts without the resolver.
+async function readSecrets(
+  template: Template,
+  flags: TemplateFlags,
+  inherited: Inherited,
+): Promise<Resolved> {
+  const { resolve } = await import('../resolve/resolve.ts')
+  const context = { env: inherited, warn: (text: string) => log('warn', text) }
+  return resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
 }
 
 export function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Template {

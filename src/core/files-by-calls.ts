@@ -18,15 +18,15 @@ export function filesByCalls(libc: Libc): Files {
   const numbers = systemCalls()
   const call: Libc['call'] = (...args) => check(retry(libc, ...args))
   const address = (path: string) => libc.addressOf(terminate(path))
-  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + BigInt(start)
+  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + start
 
   function statx(descriptor: number, path: string, flags: number): FileStatus | undefined {
-    const status = new Uint8Array(STATX_BYTES)
+    const status = new Uint32Array(STATX_BYTES / 4)
     const at = libc.addressOf(status)
     const result = retry(libc, numbers.statx, descriptor, address(path), flags, STATX_BASIC_STATS, at)
     if (result === -ENOENT || result === -ENOTDIR) return undefined
     check(result)
-    return describe(new DataView(status.buffer))
+    return describe(status)
   }
 
   return {
@@ -93,14 +93,15 @@ const S_IFREG = 0o100000
 const S_IFDIR = 0o040000
 const S_IFBLK = 0o060000
 
-/** The kernel's struct statx, the same on every machine. Source: linux/stat.h */
-function describe(status: DataView): FileStatus {
-  const mode = status.getUint16(28, true)
+/** The kernel's struct statx, the same on every little-endian machine. Source: linux/stat.h */
+function describe(words: Uint32Array): FileStatus {
+  const at = (byte: number) => words[byte / 4] ?? 0
+  const mode = at(28) & 0xffff
   return {
     kind: kindOf(mode & S_IFMT),
-    size: Number(status.getBigUint64(40, true)),
+    size: at(40) + at(44) * 2 ** 32,
     mode: mode & 0o7777,
-    device: status.getUint32(136, true) * 2 ** 20 + status.getUint32(140, true), // major, minor
+    device: at(136) * 2 ** 20 + at(140), // major, minor
   }
 }
 

@@ -9,7 +9,7 @@ export interface Libc {
   /** Runs system call `number`. @returns its result, or -errno. */
   readonly call: Call
   /** Where these bytes are. They stay there: the array is kept from being collected. */
-  readonly addressOf: (bytes: NodeJS.TypedArray) => bigint
+  readonly addressOf: (bytes: NodeJS.TypedArray) => number
 }
 
 interface BunFfi {
@@ -42,7 +42,7 @@ function openInBun(): Libc | undefined {
       const result = syscall(number, a, b, c, d, e)
       return result === -1 ? -FFI.read.i32(__errno_location()) : result
     },
-    addressOf: bytes => BigInt(FFI.ptr(hold(bytes))),
+    addressOf: bytes => FFI.ptr(hold(bytes)),
   }
 }
 
@@ -68,7 +68,7 @@ function openInNode(): Libc | undefined {
       const result = functions.syscall(BigInt(number), BigInt(a), BigInt(b), BigInt(c), BigInt(d), BigInt(e))
       return result === -1n ? -ffi.getInt32(functions.__errno_location()) : Number(result)
     },
-    addressOf: bytes => ffi.getRawPointer(hold(bytes)),
+    addressOf: bytes => Number(ffi.getRawPointer(hold(bytes))),
   }
 }
 

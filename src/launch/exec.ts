@@ -79,7 +79,7 @@ function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
   const start = libc.addressOf(bytes)
   let next = 0
   for (let index = 0; index < texts.length; index++) {
-    pointers[index] = start + BigInt(next)
+    pointers[index] = BigInt(start + next)
     next = bytes.indexOf(0, next) + 1
   }
   if (next !== bytes.length) throw new Error('a NUL byte inside a string')

@@ -140,7 +140,7 @@ function encodeFromName(text: string): string {
 }
 
 function append(parts: Part[], part: Part): void {
-  const last = parts.at(-1)
+  const last = parts[parts.length - 1]
   if (typeof last === 'string' && typeof part === 'string') parts[parts.length - 1] = last + part
   else parts.push(part)
 }

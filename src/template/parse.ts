@@ -36,7 +36,7 @@ class TemplateParser {
       at = end + 1
     }
     this.#reportBadLines()
-    return [...this.#statements.values()]
+    return listValues(this.#statements)
   }
 
   /** Reads a line, or all lines of a statement. @returns where the last one ends. */
@@ -103,6 +103,13 @@ class TemplateParser {
     const place = { file: this.#file, line, name }
     this.#findings.problems.push(new SecwrapError('BAD_TEMPLATE', message, { place, ...(hint && { hint }) }))
   }
+}
+
+// In the engine the first spread of a map's values takes as long as reading ten lines.
+function listValues<T>(map: ReadonlyMap<string, T>): readonly T[] {
+  const values: T[] = []
+  for (const [, value] of map) values.push(value)
+  return values
 }
 
 function countLines(text: string, from: number, to: number): number {

@@ -139,7 +139,7 @@ function parseReferenceText(
 function pushText(pieces: Piece[], text: string, { escapes }: Surroundings): void {
   if (text === '') return
   const plain = escapes && text.includes('\\') ? text.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : text
-  const last = pieces.at(-1)
+  const last = pieces[pieces.length - 1]
   if (typeof last === 'string') pieces[pieces.length - 1] = last + plain
   else pieces.push(plain)
 }

@@ -19,11 +19,16 @@ export function asKnown(text: string | undefined): Known {
   }
 }
 
+interface Definition {
+  readonly entry: TemplateEntry
+  readonly known: Known
+}
+
 /** The names that an expression can see: earlier entries, then the inherited environment. */
 export class Scope {
-  readonly #definitions = new Map<string, { readonly entry: TemplateEntry; readonly known: Known }>()
+  readonly #definitions = new Map<string, Definition>()
   readonly #replaced: TemplateEntry[] = []
-  readonly #wildcards: { readonly entry: TemplateEntry; readonly known: Known }[] = []
+  readonly #wildcards: Definition[] = []
   readonly #inherited: Inherited
   readonly #preferEnv: readonly string[]
 
@@ -95,6 +100,8 @@ export class Scope {
   }
 
   #all() {
-    return [...this.#definitions.values(), ...this.#wildcards]
+    const all: Definition[] = []
+    for (const [, definition] of this.#definitions) all.push(definition)
+    return all.concat(this.#wildcards)
   }
 }
