@@ -56,7 +56,7 @@ const CREDENTIAL_FACTS: Readonly<Record<string, string>> = {
   UnrecognizedClientException: 'AWS does not know the credentials',
 }
 
-const THROTTLING = new Set([
+const THROTTLING: readonly string[] = [
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -65,7 +65,7 @@ const THROTTLING = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
   'TooManyUpdates',
-])
+]
 
 /** A clock that is off by more makes every signature invalid. */
 const MOST_SKEW_MS = 240_000
@@ -74,11 +74,11 @@ const MOST_SKEW_MS = 240_000
 export function failureOf(response: HttpResponse, store: string): AwsRefusal | SecwrapError {
   const { status } = response
   const { code, message } = readError(response)
-  if (THROTTLING.has(code) || status === 429) return throttled(response, store, code)
+  if (THROTTLING.includes(code) || status === 429) return throttled(response, store, code)
   if (status >= 500) return unavailable(`${store} failed (${code || `HTTP ${status}`})`, true)
-  const kind = REFUSALS[code]
+  const kind = entryOf(REFUSALS, code)
   if (kind) return new AwsRefusal(kind, code, PERMISSION.exec(message)?.[1])
-  const fact = CREDENTIAL_FACTS[code]
+  const fact = entryOf(CREDENTIAL_FACTS, code)
   if (fact)
     return new SecwrapError('DENIED', `${store}: ${fact} (${code})`, { hint: credentialHint(response) })
   if (code) return unavailable(`${store} refuses to answer (${code})`, false)
@@ -91,7 +91,8 @@ export function notAws(store: string): SecwrapError {
 }
 
 // AWS says: "User: … is not authorized to perform: ssm:GetParameters on resource: …".
-const PERMISSION = /perform: ((?:ssm|kms|secretsmanager):[A-Za-z]{3,40})\b/
+const PERMISSION =
+  /perform: (ssm:GetParameters(?:ByPath)?|kms:Decrypt|secretsmanager:(?:BatchGetSecretValue|GetSecretValue|ListSecrets))\b/
 const UNKNOWN_CODE = /^[A-Z][A-Za-z]{2,50}(Exception|Error|Fault|Failure|Denied|Unavailable|NotFound)$/
 
 function readError({ text, headers }: HttpResponse): { code: string; message: string } {
@@ -99,10 +100,18 @@ function readError({ text, headers }: HttpResponse): { code: string; message: st
   // `com.amazonaws.ssm#AccessDeniedException`, in the header with `:http://…` behind it
   const full = headers.get('x-amzn-errortype') || (typeof __type === 'string' ? __type : '')
   const code = full.replace(/:.*$/, '').replace(/^.*#/, '')
-  const isKnown =
-    code in REFUSALS || code in CREDENTIAL_FACTS || THROTTLING.has(code) || UNKNOWN_CODE.test(code)
+  const tables = [REFUSALS, CREDENTIAL_FACTS]
+  const isKnown = THROTTLING.includes(code) || tables.some(table => entryOf(table, code) !== undefined)
   const sentence = message ?? Message
-  return { code: isKnown ? code : '', message: typeof sentence === 'string' ? sentence : '' }
+  return {
+    code: isKnown || UNKNOWN_CODE.test(code) ? code : '',
+    message: typeof sentence === 'string' ? sentence : '',
+  }
+}
+
+// The code comes from outside, and `constructor` would be found in any object.
+function entryOf<T>(table: Readonly<Record<string, T>>, code: string): T | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined
 }
 
 function throttled({ headers, status }: HttpResponse, store: string, code: string): SecwrapError {

@@ -76,7 +76,7 @@ function refuse({ status, headers, text }: HttpResponse, store: string, role: st
       retry: { throttled: true, ...(afterMs !== undefined && { afterMs }) },
     })
   }
-  const reason = REASONS[code] ?? `HTTP ${status}`
+  const reason = (Object.hasOwn(REASONS, code) && REASONS[code]) || `HTTP ${status}`
   throw new SecwrapError('DENIED', `${store} does not give the role ${role}: ${reason}`, {
     hint: 'AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE',
   })
