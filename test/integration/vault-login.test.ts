@@ -1,12 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, request as sendRequest } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Inherited } from '../../src/core/types.ts'
 import { createProvider } from '../../src/providers/vault.ts'
 import { startHttpProxy } from '../helpers/http-proxy.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
+import { unrestricted } from '../lab/aws-access.ts'
 import { openLab, uniqueName } from '../lab/index.ts'
 import { deadline, failureOf, readAll } from './contract/store.ts'
 import { contextOf, createDatabase, idOf, openVault, read, tokenOf, wrapOf } from './vault-store.ts'
@@ -248,6 +250,50 @@ test('Kubernetes: the token of a service account that the cluster confirms', asy
     code: 'DENIED',
   })
 })
+
+test('AWS: a signed request by which Vault asks STS who this is', async () => {
+  const identity = unrestricted()
+  const given = tokenOf(await vault.call('POST', 'auth/token/create', { policies: [state.policy] }))
+  await using proxy = await startHttpProxy(vault.address)
+  proxy.fault = ({ path }) =>
+    path === '/v1/auth/aws/login'
+      ? { kind: 'answer', status: 200, body: JSON.stringify({ auth: { client_token: given } }) }
+      : undefined
+  const env = {
+    VAULT_ADDR: proxy.address,
+    VAULT_AUTH_METHOD: 'aws',
+    VAULT_ROLE: 'app',
+    VAULT_AWS_HEADER_VALUE: 'vault.example',
+    AWS_ACCESS_KEY_ID: identity.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: identity.secretAccessKey,
+  }
+  expect(await readApp(env)).toBe(READ)
+  const login = JSON.parse(proxy.requests[0]?.body ?? '') as Record<string, string>
+  expect(login).toMatchObject({ role: 'app', iam_http_request_method: 'POST' })
+  expect(JSON.stringify(login)).not.toContain(identity.secretAccessKey)
+  // What Vault does with it: the same request, sent to STS, which answers with the identity of the signer.
+  const [status, answer] = await sendToSts(login)
+  expect([status, answer]).toEqual([200, expect.stringContaining('<GetCallerIdentityResult>')])
+  const [refused] = await sendToSts({
+    ...login,
+    iam_request_body: btoa('Action=GetCallerIdentity&Version=x'),
+  })
+  expect(refused).toBe(403)
+})
+
+async function sendToSts(login: Readonly<Record<string, string>>): Promise<[status: number, text: string]> {
+  const { iam_request_url: url = '', iam_request_headers: headers = '', iam_request_body: body = '' } = login
+  const sent = JSON.parse(atob(headers)) as Record<string, string>
+  expect(sent['x-vault-aws-iam-server-id']).toBe('vault.example')
+  const { host } = new URL(atob(url))
+  const { promise, resolve, reject } = Promise.withResolvers<[number, string]>()
+  const options = { method: 'POST', headers: { ...sent, host } }
+  const request = sendRequest(openLab().aws.endpoint, options, async response => {
+    resolve([response.statusCode ?? 0, await text(response)])
+  })
+  request.on('error', reject).end(atob(body))
+  return promise
+}
 
 /** A server on loopback that gives one answer, and ends with the block. */
 async function serve(answer: RequestListener): Promise<AsyncDisposable & { address: string }> {

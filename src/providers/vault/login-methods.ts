@@ -64,6 +64,14 @@ export const LOGIN_METHODS: Readonly<Record<string, LoginMethod>> = {
   },
   userpass: { mount: 'userpass', ...passwordLogin('userpass') },
   ldap: { mount: 'ldap', ...passwordLogin('ldap') },
+  aws: {
+    mount: 'aws',
+    settings: 'VAULT_ROLE, VAULT_AWS_REGION, VAULT_AWS_HEADER_VALUE',
+    prepare: async ({ env, signal }) => {
+      const { signIdentity } = await import('./aws-iam.ts') // AWS is a lot to load for who does not log in by it
+      return { body: { ...roleOf(env), ...(await signIdentity(env, signal)) } }
+    },
+  },
   cert: {
     mount: 'cert',
     settings: 'VAULT_CLIENT_CERT, VAULT_CLIENT_KEY',

@@ -11,6 +11,11 @@ const REASONS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/invalid username or password|ldap operation failed/i, 'wrong user name or password'],
   [/invalid role name|role .* could not be found|missing role|unknown role/, 'there is no such role'],
   [/could not load configuration|not configured/, 'the log-in method is not configured'],
+  [/entry for role .* not found/, 'there is no such role'],
+  [
+    /error making upstream request|iam_server_id|missing header/i,
+    'AWS does not confirm the identity: another region or server id',
+  ],
   [/no client certificate|client certificate must be supplied/, 'no client certificate came along'],
   [
     /invalid certificate|no chain matching|failed to match all constraints/,
