@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import nodeVault from 'node-vault'
-import { createProvider } from '../../src/providers/vault.ts'
-import { API_PATH } from '../../src/template/schemes.ts'
-import { startHttpProxy } from '../helpers/http-proxy.ts'
-import { uniqueName } from '../lab/index.ts'
-import { deadline, readAll } from './contract/store.ts'
-import { contextOf, createDatabase, fieldOf, idOf, openVault, read, rootEnv } from './vault-store.ts'
+import { createProvider } from '../../../src/providers/vault.ts'
+import { API_PATH } from '../../../src/template/schemes.ts'
+import { startHttpProxy } from '../../helpers/http-proxy.ts'
+import { uniqueName } from '../../lab/index.ts'
+import { deadline, readAll } from '../contract/store.ts'
+import { contextOf, createDatabase, fieldOf, idOf, openVault, read, rootEnv } from './store.ts'
 
 const vault = openVault()
 const env = rootEnv(vault)

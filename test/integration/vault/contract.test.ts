@@ -1,8 +1,8 @@
 import nodeVault from 'node-vault'
-import { createProvider } from '../../src/providers/vault.ts'
-import { uniqueName } from '../lab/index.ts'
-import { describeProvider, type Store } from './contract.ts'
-import { contextOf, fieldOf, idOf, openVault, type Vault } from './vault-store.ts'
+import { createProvider } from '../../../src/providers/vault.ts'
+import { uniqueName } from '../../lab/index.ts'
+import { describeProvider, type Store } from '../contract.ts'
+import { contextOf, fieldOf, idOf, openVault, type Vault } from './store.ts'
 
 /** Texts are kept in the field `value`, as `vault kv put PATH value=…` does. */
 function startKv(version: '1' | '2'): () => Promise<Store> {

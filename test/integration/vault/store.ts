@@ -1,9 +1,9 @@
 /** What Vault's tests share: mounts and tokens of their own on the lab's dev server, and one read by one provider. */
-import { isJsonObject, parseJson } from '../../src/core/json.ts'
-import type { Inherited, ProviderContext, SecretId } from '../../src/core/types.ts'
-import { createProvider } from '../../src/providers/vault.ts'
-import { callOpenBao, type OpenBao, openLab, uniqueName } from '../lab/index.ts'
-import { deadline, readAll } from './contract/store.ts'
+import { isJsonObject, parseJson } from '../../../src/core/json.ts'
+import type { Inherited, ProviderContext, SecretId } from '../../../src/core/types.ts'
+import { createProvider } from '../../../src/providers/vault.ts'
+import { callOpenBao, type OpenBao, openLab, uniqueName } from '../../lab/index.ts'
+import { deadline, readAll } from '../contract/store.ts'
 
 export interface Vault extends OpenBao {
   call(method: string, path: string, body?: object, namespace?: string): Promise<Record<string, unknown>>
