@@ -75,14 +75,21 @@ function notNow({ status, headers }: HttpResponse, store: string): SecwrapError 
   return new SecwrapError('UNAVAILABLE', `${store} fails (HTTP ${status})`, { retry })
 }
 
-/** Without its header a metadata service refuses at once; elsewhere nobody answers. */
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   const soon = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)])
   try {
     const probe = { store: 'metadata service', method: 'GET', url, direct: true, signal: soon } as const
-    return (await send(probe)).status !== 403 // a container engine's way of saying: unreachable
+    return isMetadataService((await send(probe)).status)
   } catch (error) {
     if (signal.aborted) throw error
     return false
   }
+}
+
+/**
+ * Azure's metadata service refuses a request without its header, or is busy; those of other clouds, at the
+ * same address, know no such path or want a header of their own; a container engine says 403 for unreachable.
+ */
+export function isMetadataService(status: number): boolean {
+  return [400, 410, 429].includes(status) || status >= 500
 }
