@@ -96,7 +96,11 @@ const CODE = /^[A-Z][A-Z0-9_]{2,60}$/
 // EPROTO is Bun's word for a TLS handshake that failed: plain HTTP on that port, or a certificate is asked for.
 const CERTIFICATE = /CERT|ISSUER|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY|ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO/
 
-function describeFailure(error: unknown, { store, signal }: HttpRequest): SecwrapError {
+/** Also of what a vendor's client throws when it gets no answer: by its code alone. */
+export function describeFailure(
+  error: unknown,
+  { store, signal }: Pick<HttpRequest, 'store' | 'signal'>,
+): SecwrapError {
   if (signal.aborted)
     return new SecwrapError('TIMED_OUT', `${store} did not answer in time`, { hint: '--timeout' })
   const code = codeOf(error)

@@ -153,6 +153,7 @@ export interface Listed {
   readonly version?: string
   readonly updatedAt?: Date
   readonly author?: string
+  readonly state?: 'disabled' // listed, but not to be read: left out when a prefix is copied
 }
 
 /**
