@@ -50,9 +50,9 @@ describe('a line of a template', () => {
     ['a device', 'A=file:///dev/zero', 78, 'A: file:///dev/zero: is not a regular file'],
     [
       'the kernel',
-      'A=file:///proc/self/environ',
+      'A=file:///proc/version',
       78,
-      'A: file:///proc/self/environ: is a file of the kernel',
+      'A: file:///proc/version: is a file of the kernel',
     ],
     ['a wrong type', '# @type=integer\nA=file://./password', 65, 'A: '],
     ['a store without settings', 'A=vault://secret/x#y', 78, 'A: '],
