@@ -3,6 +3,8 @@ export function suggest(written: string, candidates: Iterable<string>): string |
   let best: string | undefined
   let bestDistance = Math.min(2, Math.ceil(written.length / 2) - 1) + 1
   for (const candidate of candidates) {
+    // So far apart by length alone; what was written can be of any length.
+    if (Math.abs(written.length - candidate.length) >= bestDistance) continue
     const distance = editDistance(written, candidate)
     if (distance < bestDistance) {
       best = candidate
@@ -11,6 +13,13 @@ export function suggest(written: string, candidates: Iterable<string>): string |
   }
   return best
 }
+
+/** What somebody wrote, short enough for a message. */
+export function shorten(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
+}
+
+const MAX_SHOWN = 60
 
 /** Insertions, deletions, replacements and swaps of neighbours that make `a` into `b`. */
 export function editDistance(a: string, b: string): number {

@@ -1,6 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { compilePattern } from '../core/pattern-program.ts'
-import { suggest } from '../core/suggest.ts'
+import { shorten, suggest } from '../core/suggest.ts'
 import type { Decorators, PlainType, ValueType } from '../core/types.ts'
 
 /**
@@ -11,13 +11,16 @@ import type { Decorators, PlainType, ValueType } from '../core/types.ts'
  */
 export function parseDecorators(comments: readonly string[]): Decorators {
   let decorators: Decorators = {}
-  for (const comment of comments) {
+  for (const comment of comments.filter(({ length }) => length <= MAX_LENGTH)) {
     for (const { name, argument } of splitDecorators(comment)) {
       decorators = { ...decorators, ...readDecorator(name, argument) }
     }
   }
   return decorators
 }
+
+/** Longer comment lines hold no decorators. */
+const MAX_LENGTH = 4_096
 
 interface Written {
   readonly name: string
@@ -65,7 +68,7 @@ function readDecorator(name: string, argument: string | undefined): Decorators {
   if (flag) throw new SecwrapError('BAD_TEMPLATE', `@${name} takes no value but true and false`)
   const meant = suggest(name, [...Object.keys(FLAGS), 'type'])
   if (meant === undefined) return {}
-  throw new SecwrapError('BAD_TEMPLATE', `unknown decorator @${name}`, { hint: `@${meant}` })
+  throw new SecwrapError('BAD_TEMPLATE', `unknown decorator @${shorten(name)}`, { hint: `@${meant}` })
 }
 
 const PLAIN_TYPES: readonly PlainType[] = [
@@ -87,7 +90,9 @@ function parseType(written: string): ValueType {
   if (plain && argument === undefined) return { name: plain }
   if (name === 'enum' && argument) return { name, values: argument.split(',').map(value => value.trim()) }
   if (name === 'matches' && argument) return { name, pattern: checkPattern(argument) }
-  throw new SecwrapError('BAD_TEMPLATE', `unknown type @type=${written}`, { hint: hintForType(name) })
+  throw new SecwrapError('BAD_TEMPLATE', `unknown type @type=${shorten(written)}`, {
+    hint: hintForType(name),
+  })
 }
 
 function hintForType(name: string): string {

@@ -25,6 +25,7 @@ class Expander {
   readonly #context: ReferenceContext
   readonly #problems = new Map<string, SecwrapError>() // by message: a name twice is told once
   readonly #inheritedProblems = new Set<SecwrapError>()
+  readonly #unset = new Set<string>() // told already
   #sensitive = false
   #size = 0
 
@@ -90,9 +91,11 @@ class Expander {
   }
 
   #expandUnset({ name, operator, word }: NamePiece): readonly Part[] {
+    if (this.#unset.has(name)) return []
     if (operator === '-' || operator === ':-') return this.#expandAll(word)
     if (operator === '+' || operator === ':+') return []
     if (operator) throw failWith(name, word)
+    this.#unset.add(name)
     const hint = this.#scope.mayBeImported(name)
       ? 'names that *= imports are not seen in ${…}: give the secret an entry of its own'
       : `\${${name}:-default}`

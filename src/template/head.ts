@@ -7,6 +7,8 @@ export interface Head {
   readonly valueStart?: number // absent for a bare name
 }
 
+const MAX_NAME_LENGTH = 255
+
 /** The head of the statement at `start`, undefined where the line is none. */
 export function readHead(text: string, start: number, lineEnd: number): Head | undefined {
   const first = skipExport(text, start, lineEnd)
@@ -14,7 +16,7 @@ export function readHead(text: string, start: number, lineEnd: number): Head | u
   const isWildcard = nameEnd < lineEnd && text[nameEnd] === '*'
   const end = isWildcard ? nameEnd + 1 : nameEnd
   const name = text.slice(first, end)
-  if (name === '') return undefined
+  if (name === '' || name.length > MAX_NAME_LENGTH) return undefined
   const valueStart = findValueStart(text, end, lineEnd)
   if (valueStart !== undefined) {
     return { name, valueStart, ...(isWildcard && { prefix: text.slice(first, nameEnd) }) }

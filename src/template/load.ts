@@ -3,6 +3,7 @@ import type { Inherited, Template, TemplateEntry } from '../core/types.ts'
 import { expand } from './expand.ts'
 import { findInheritedReferences, parseFrom } from './inherited.ts'
 import { type Layer, readLayers } from './layers.ts'
+import { MAX_PROBLEMS } from './parse.ts'
 import { asKnown, type Known, Scope } from './scope.ts'
 import type { Findings, Statement } from './syntax.ts'
 
@@ -15,9 +16,6 @@ export interface TemplateRequest {
   readonly preferEnv?: readonly string[] // globs of names whose inherited value wins; their references are not read
   readonly inherited: Inherited
 }
-
-/** More are summed up: after so many the file is something else than a template. */
-const MAX_PROBLEMS = 100
 
 /**
  * Reads, parses and layers templates, and expands what needs no secret.

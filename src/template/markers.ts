@@ -1,38 +1,26 @@
-import { SecwrapError } from '../core/errors.ts'
 import { VALS_START } from './recognize.ts'
 import { isSpace, type Source } from './source.ts'
 
 /** What is no plain text in a value: `\${`, `${…}` and vals' `ref+…`. `end` is where text goes on. */
 export type Marker =
-  | { readonly kind: 'escape' | 'expression'; readonly start: number; readonly end: number }
+  | { readonly kind: 'escape' | 'expression' | 'unclosed'; readonly start: number; readonly end: number }
   | { readonly kind: 'vals'; readonly start: number; readonly referenceEnd: number; readonly end: number }
 
-/**
- * Every marker between two indices, in order.
- *
- * @throws SecwrapError BAD_TEMPLATE for a `${` without its `}`.
- */
-export function findMarkers(source: Source, start: number, end: number): readonly Marker[] {
-  const markers: Marker[] = []
-  let marker = findMarker(source, start, end, end)
-  while (marker) {
-    markers.push(marker)
-    marker = findMarker(source, marker.end, end, end)
+/** Every marker between two indices, in order; after one that is not closed there is no other. */
+export function* findMarkers(source: Source, start: number, end: number): Generator<Marker> {
+  // A copy of its own: a search in the whole text would run on to the end of the file for every value.
+  const text = source.text.slice(start, end)
+  for (let from = 0; from < text.length; ) {
+    MARKER.lastIndex = from
+    const found = MARKER.exec(text)
+    if (!found) return
+    const marker = readMarker(source, start + found.index, found[0], end)
+    yield marker
+    from = marker.end - start
   }
-  return markers
 }
 
-/**
- * The first marker that begins in `[start, end)` and ends before `limit`.
- *
- * @throws SecwrapError BAD_TEMPLATE for a `${` without its `}`.
- */
-export function findMarker(source: Source, start: number, end: number, limit: number): Marker | undefined {
-  const found = MARKER.exec(source.text.slice(start, end))
-  return found ? readMarker(source, start + found.index, found[0], limit) : undefined
-}
-
-const MARKER = new RegExp(`\\\\?\\$\\{|${VALS_START.source}`)
+const MARKER = new RegExp(`\\\\?\\$\\{|${VALS_START.source}`, 'g')
 
 /** The text in `[start, end)` that is in no `${…}`. */
 export function textBesideExpressions(source: Source, start: number, end: number): string {
@@ -50,10 +38,7 @@ function readMarker(source: Source, at: number, written: string, end: number): M
   if (written === '\\${') return { kind: 'escape', start: at, end: at + 3 }
   if (written !== '${') return { kind: 'vals', start: at, ...findValsEnd(source, at + written.length, end) }
   const close = source.closingBrace(at + 1, end)
-  if (close >= 0) return { kind: 'expression', start: at, end: close + 1 }
-  throw new SecwrapError('BAD_TEMPLATE', '${ is never closed', {
-    hint: 'write \\${ for a literal ${, or put the value in single quotes',
-  })
+  return close < 0 ? { kind: 'unclosed', start: at, end } : { kind: 'expression', start: at, end: close + 1 }
 }
 
 /** vals ends an expression at white space or at `+`, and leaves a last quote or comma outside. */

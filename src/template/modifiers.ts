@@ -1,6 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { FILTERS } from '../core/filters.ts'
-import { suggest } from '../core/suggest.ts'
+import { shorten, suggest } from '../core/suggest.ts'
 import type { Otherwise } from '../core/types.ts'
 import type { Source } from './source.ts'
 
@@ -49,7 +49,7 @@ export function findReferenceEnd(source: Source, start: number, end: number): nu
 function checkFilter(name: string): string {
   if (Object.hasOwn(FILTERS, name)) return name
   const meant = suggest(name, Object.keys(FILTERS))
-  throw new SecwrapError('BAD_TEMPLATE', `unknown filter ${name || 'without a name'}`, {
+  throw new SecwrapError('BAD_TEMPLATE', `unknown filter ${shorten(name) || 'without a name'}`, {
     hint: meant ? `|${meant}` : `filters: ${Object.keys(FILTERS).join(', ')}`,
   })
 }

@@ -13,6 +13,9 @@ export function parseTemplate(text: string, file: string, findings: Findings): r
   return new TemplateParser(lines, file, findings).parse()
 }
 
+/** After so many the file is something else than a template. */
+export const MAX_PROBLEMS = 100
+
 class TemplateParser {
   readonly #source: Source
   readonly #file: string
@@ -31,6 +34,10 @@ class TemplateParser {
   parse(): readonly Statement[] {
     const { text } = this.#source
     for (let at = 0; at < text.length; ) {
+      if (this.#findings.problems.length >= MAX_PROBLEMS) {
+        this.#report('too many problems, so the lines from here on are not read', this.#line, '')
+        break
+      }
       const end = this.#readLines(at, endOfLine(text, at))
       this.#line += countLines(text, at, end) + 1
       at = end + 1
@@ -45,7 +52,8 @@ class TemplateParser {
     const start = skipSpace(text, at, lineEnd)
     const isComment = text[start] === '#' && start < lineEnd
     if (start === lineEnd || isComment) {
-      this.#comments = isComment ? [...this.#comments, text.slice(start + 1, lineEnd)] : []
+      if (isComment) this.#comments.push(text.slice(start + 1, lineEnd))
+      else this.#comments = []
       this.#checkSeparators(at, lineEnd)
       return lineEnd
     }

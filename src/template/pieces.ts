@@ -13,6 +13,7 @@ import {
 } from './syntax.ts'
 
 const MAX_DEPTH = 32
+const MAX_REFERENCE_LENGTH = 4_096
 
 /** What the text around a piece decides. */
 interface Surroundings {
@@ -40,6 +41,7 @@ function parsePieces(source: Source, start: number, end: number, around: Surroun
   let from = start
   for (const marker of findMarkers(source, start, end)) {
     pushText(pieces, source.text.slice(from, marker.start), around)
+    if (marker.kind === 'unclosed') throw notClosed()
     if (marker.kind === 'escape') pushText(pieces, '${', around)
     else if (marker.kind === 'vals')
       pieces.push(parseReferencePiece(source, marker.start, marker.referenceEnd, 'vals', around.depth))
@@ -98,6 +100,9 @@ function parseReferencePiece(
   depth: number,
 ): ReferencePiece {
   const raw = source.text.slice(start, end)
+  if (raw.length > MAX_REFERENCE_LENGTH) {
+    throw new SecwrapError('BAD_TEMPLATE', 'the reference is longer than any name of a secret')
+  }
   const misplaced = /[\s|]/.exec(textBesideExpressions(source, start, end))
   if (misplaced?.[0] === '|') {
     throw new SecwrapError('BAD_TEMPLATE', 'a filter needs ${…} around the reference', { hint: `\${${raw}}` })
@@ -124,6 +129,7 @@ function parseReferenceText(
   const text: (string | NamePiece)[] = []
   let from = start
   for (const marker of findMarkers(source, start, end)) {
+    if (marker.kind === 'unclosed') throw notClosed()
     if (marker.kind !== 'expression') continue
     text.push(source.text.slice(from, marker.start))
     const piece = parseExpression(source, marker.start + 2, marker.end - 1, { escapes: false, depth })
@@ -147,6 +153,12 @@ function pushText(pieces: Piece[], text: string, { escapes }: Surroundings): voi
 // What stands there is not shown: in a .env that was never a template it may be half a password.
 function notAnExpression(): SecwrapError {
   return new SecwrapError('BAD_TEMPLATE', 'a ${…} is neither a name nor a reference', {
+    hint: 'write \\${ for a literal ${, or put the value in single quotes',
+  })
+}
+
+function notClosed(): SecwrapError {
+  return new SecwrapError('BAD_TEMPLATE', '${ is never closed', {
     hint: 'write \\${ for a literal ${, or put the value in single quotes',
   })
 }

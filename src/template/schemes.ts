@@ -1,5 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
-import { suggest } from '../core/suggest.ts'
+import { shorten, suggest } from '../core/suggest.ts'
 import type { Written } from './uri.ts'
 
 /** What the path of a reference names. */
@@ -62,7 +62,10 @@ function checkOption(scheme: string, name: string, value: string): string | unde
   const known = ['optional', ...(SCHEMES[scheme]?.options ?? [])]
   if (!known.includes(name)) {
     const meant = suggest(name, known)
-    throw bad(`${scheme}:// has no option ${name}`, meant ? `?${meant}` : `options: ${known.join(', ')}`)
+    throw bad(
+      `${scheme}:// has no option ${shorten(name)}`,
+      meant ? `?${meant}` : `options: ${known.join(', ')}`,
+    )
   }
   if (FLAGS.includes(name)) return checkFlag(name, value)
   if (value === '') throw bad(`the option ${name} has no value`, `?${name}=`)

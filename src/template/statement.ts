@@ -1,4 +1,4 @@
-import { asSecwrapError, type SecwrapError } from '../core/errors.ts'
+import { asSecwrapError, SecwrapError } from '../core/errors.ts'
 import type { Decorators, Place } from '../core/types.ts'
 import { parseDecorators } from './decorators.ts'
 import { type Head, readHead } from './head.ts'
@@ -28,6 +28,9 @@ export function readStatement(
   const head = readHead(source.text, start, lineEnd)
   return head && new StatementReader(source, { ...line, name: head.name }).read(head, lineEnd, comments)
 }
+
+/** Of a value as it is written: a few expressions may be longer than what they stand for. */
+const MAX_LENGTH = 256 * 1024
 
 /** Reads on after a mistake, so that one entry can have several. */
 class StatementReader {
@@ -65,6 +68,9 @@ class StatementReader {
   }
 
   #readPieces({ start, end, isLiteral, escapes }: ValueSpan): readonly Piece[] {
+    if (end - start > MAX_LENGTH) {
+      throw new SecwrapError('BAD_TEMPLATE', 'the value is too long for an environment')
+    }
     return isLiteral ? [this.#source.text.slice(start, end)] : parseValue(this.#source, start, end, escapes)
   }
 

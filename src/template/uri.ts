@@ -1,4 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
+import { shorten } from '../core/suggest.ts'
 
 /** A reference taken apart, whoever's way of writing it is. */
 export interface Written {
@@ -35,7 +36,7 @@ function splitOptions(query: string): Readonly<Record<string, string>> {
     const equals = pair.indexOf('=')
     const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals))
     if (Object.hasOwn(options, name))
-      throw new SecwrapError('BAD_TEMPLATE', `the option ${name} stands twice`)
+      throw new SecwrapError('BAD_TEMPLATE', `the option ${shorten(name)} stands twice`)
     options[name] = equals < 0 ? '' : decodePercent(pair.slice(equals + 1))
   }
   return options

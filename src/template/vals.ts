@@ -1,5 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
-import { suggest } from '../core/suggest.ts'
+import { shorten, suggest } from '../core/suggest.ts'
 import { decodePercent, splitUri, type Written } from './uri.ts'
 
 interface Store {
@@ -75,9 +75,13 @@ function mapOptions(
     if (ours !== undefined) return [ours, value]
     const hint =
       (Object.hasOwn(HINTS, name) && HINTS[name]) || `options: ${Object.keys(options).join(', ') || 'none'}`
-    throw new SecwrapError('BAD_TEMPLATE', `ref+${backend}:// with the option ${name} is not supported`, {
-      hint,
-    })
+    throw new SecwrapError(
+      'BAD_TEMPLATE',
+      `ref+${backend}:// with the option ${shorten(name)} is not supported`,
+      {
+        hint,
+      },
+    )
   })
   return Object.fromEntries(mapped)
 }

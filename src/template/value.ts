@@ -1,5 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
-import { findMarker } from './markers.ts'
+import { findMarkers } from './markers.ts'
 import { recognizeReference } from './recognize.ts'
 import { isSpace, type Source, skipSpace, trimEnd } from './source.ts'
 
@@ -110,13 +110,11 @@ function endsValue(text: string, from: number): boolean {
 function findEnd(source: Source, start: number, lineEnd: number): number {
   const line = source.text.slice(start, lineEnd)
   if (recognizeReference(line)) return findEndOfReference(source, start, lineEnd)
-  let from = start
   let hash = endOfText(line, start, start)
-  let marker = findMarker(source, from, hash, lineEnd)
-  while (marker) {
-    from = marker.end
-    if (hash < from) hash = endOfText(line, start, from)
-    marker = findMarker(source, from, hash, lineEnd)
+  if (hash === lineEnd) return lineEnd
+  for (const marker of findMarkers(source, start, lineEnd)) {
+    if (marker.start > hash || marker.kind === 'unclosed') return marker.start > hash ? hash : lineEnd
+    if (marker.end > hash) hash = endOfText(line, start, marker.end)
   }
   return hash
 }
