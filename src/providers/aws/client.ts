@@ -3,8 +3,8 @@ import { parsePlainJson } from '../../core/json.ts'
 import type { ProviderContext } from '../../core/types.ts'
 import { openCredentials } from './credentials.ts'
 import { failureOf, notAws } from './failures.ts'
-import { type AwsProfile, loadProfile } from './profile.ts'
-import { type AwsService, addressOf, regionOf, tlsOf } from './settings.ts'
+import { loadProfile } from './profile.ts'
+import { type AwsService, addressOf, regionOf, type Sources, tlsOf } from './settings.ts'
 import { type AwsCredentials, createSigner, type SignRequest } from './sign.ts'
 
 export interface AwsJsonService extends AwsService {
@@ -46,17 +46,17 @@ export function createAwsClient(
   options: Readonly<Record<string, string>>,
   { env }: ProviderContext,
 ): AwsClient {
-  const profile = loadProfile(env, options.profile)
-  const credentials = openCredentials(options.profile, profile, env)
+  const sources: Sources = { options, env, profile: loadProfile(env, options.profile) }
+  const credentials = openCredentials(sources)
   const sites = new Map<string, Site>()
   const siteOf = (region: string) => {
-    const site = sites.get(region) ?? openSite(service, region, env, profile)
+    const site = sites.get(region) ?? openSite(service, region, sources)
     sites.set(region, site)
     return site
   }
 
   return {
-    region: () => regionOf(options.region, env, profile),
+    region: () => regionOf(sources),
     async call(call, read) {
       const site = siteOf(call.region)
       const request = signCall(call, service, site, await credentials(call.region, call.signal))
@@ -70,14 +70,9 @@ export function createAwsClient(
   }
 }
 
-function openSite(
-  service: AwsJsonService,
-  region: string,
-  env: ProviderContext['env'],
-  profile: AwsProfile,
-): Site {
-  const address = addressOf(service, region, env, profile)
-  const tls = tlsOf(address, env, profile)
+function openSite(service: AwsJsonService, region: string, sources: Sources): Site {
+  const address = addressOf(service, region, sources)
+  const tls = tlsOf(address, sources)
   return {
     address,
     store: `${service.title} at ${address.origin}`,

@@ -7,6 +7,7 @@ import type { Inherited } from '../../core/types.ts'
 import { fromContainer } from './container.ts'
 import { fromInstance } from './instance.ts'
 import type { AwsProfile } from './profile.ts'
+import type { Sources } from './settings.ts'
 import type { AwsCredentials } from './sign.ts'
 import { fromWebIdentity } from './web-identity.ts'
 
@@ -19,16 +20,11 @@ const MARGIN_MS = 60_000
 // lives as long as the run.
 const sharedLookUps = new WeakMap<Inherited, Map<string, GetCredentials>>()
 
-/** @param option - ?profile=, which also goes before keys in the environment. */
-export function openCredentials(
-  option: string | undefined,
-  profile: AwsProfile,
-  env: Inherited,
-): GetCredentials {
-  const lookUps = sharedLookUps.get(env) ?? new Map<string, GetCredentials>()
-  sharedLookUps.set(env, lookUps)
-  const key = option ?? ''
-  const lookUp = lookUps.get(key) ?? keep((region, signal) => find({ option, profile, env, region, signal }))
+export function openCredentials(sources: Sources): GetCredentials {
+  const lookUps = sharedLookUps.get(sources.env) ?? new Map<string, GetCredentials>()
+  sharedLookUps.set(sources.env, lookUps)
+  const key = sources.options.profile ?? ''
+  const lookUp = lookUps.get(key) ?? keep((region, signal) => find(sources, region, signal))
   lookUps.set(key, lookUp)
   return lookUp
 }
@@ -55,19 +51,13 @@ function keep(lookUp: GetCredentials): GetCredentials {
   }
 }
 
-interface Search {
-  readonly option: string | undefined
-  readonly profile: AwsProfile
-  readonly env: Inherited
-  readonly region: string
-  readonly signal: AbortSignal
-}
-
-async function find({ option, profile, env, region, signal }: Search): Promise<AwsCredentials> {
+/** ?profile= goes before keys in the environment; AWS_PROFILE does not. */
+async function find(sources: Sources, region: string, signal: AbortSignal): Promise<AwsCredentials> {
+  const { options, env, profile } = sources
   return (
-    (option ? undefined : fromEnvironment(env)) ??
+    (options.profile ? undefined : fromEnvironment(env)) ??
     (await fromProfile(profile, region, signal)) ??
-    (await fromWebIdentity(env, profile, region, signal)) ??
+    (await fromWebIdentity(sources, region, signal)) ??
     (await fromContainer(env, signal)) ??
     (await fromInstance(env, signal)) ??
     failWithout(profile)

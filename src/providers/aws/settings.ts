@@ -14,9 +14,16 @@ export interface AwsService {
   readonly setting: 'SSM' | 'SECRETS_MANAGER' | 'STS' // as AWS_ENDPOINT_URL_… has it
 }
 
+/** What a setting may come from; the first that has it wins. */
+export interface Sources {
+  readonly options: Readonly<Record<string, string>> // of the reference
+  readonly env: Inherited
+  readonly profile: AwsProfile
+}
+
 /** @throws SecwrapError BAD_CONFIG where no region is set, or one that can't be. */
-export function regionOf(option: string | undefined, env: Inherited, { settings }: AwsProfile): string {
-  const region = option || env.AWS_REGION || env.AWS_DEFAULT_REGION || settings.region
+export function regionOf({ options, env, profile }: Sources): string {
+  const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || profile.settings.region
   if (!region) {
     throw new SecwrapError('BAD_CONFIG', 'no AWS region is set', {
       hint: 'AWS_REGION=eu-west-1, or ?region=eu-west-1 at the reference',
@@ -28,8 +35,9 @@ export function regionOf(option: string | undefined, env: Inherited, { settings 
 }
 
 /** @throws SecwrapError BAD_CONFIG where a configured address is none. */
-export function addressOf(service: AwsService, region: string, env: Inherited, profile: AwsProfile): URL {
-  const configured = configuredAddress(service, env, profile)
+export function addressOf(service: AwsService, region: string, sources: Sources): URL {
+  const { env, profile } = sources
+  const configured = sources.options.endpoint || configuredAddress(service, sources)
   if (configured) return parseAddress(configured, service)
   const address = defaultAddress(service.name, region, {
     fips: isOn(env.AWS_USE_FIPS_ENDPOINT || profile.settings.use_fips_endpoint),
@@ -38,13 +46,10 @@ export function addressOf(service: AwsService, region: string, env: Inherited, p
   return new URL(address)
 }
 
-function configuredAddress(
-  { setting }: AwsService,
-  env: Inherited,
-  { settings, services }: AwsProfile,
-): string | undefined {
-  if (isOn(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || settings.ignore_configured_endpoint_urls))
-    return undefined
+function configuredAddress({ setting }: AwsService, { env, profile }: Sources): string | undefined {
+  const { settings, services } = profile
+  const ignored = isOn(env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || settings.ignore_configured_endpoint_urls)
+  if (ignored) return undefined
   return (
     env[`AWS_ENDPOINT_URL_${setting}`] ||
     env.AWS_ENDPOINT_URL ||
@@ -62,9 +67,9 @@ function parseAddress(text: string, { setting }: AwsService): URL {
 }
 
 /** @throws SecwrapError BAD_CONFIG where the bundle can't be read. */
-export function tlsOf(address: URL, env: Inherited, { settings }: AwsProfile): TlsOptions | undefined {
+export function tlsOf(address: URL, { env, profile }: Sources): TlsOptions | undefined {
   if (address.protocol !== 'https:') return undefined
-  const path = env.AWS_CA_BUNDLE || settings.ca_bundle
+  const path = env.AWS_CA_BUNDLE || profile.settings.ca_bundle
   if (!path) return undefined
   try {
     return { ca: readTextFile(path) }

@@ -4,9 +4,7 @@
  */
 import { SecwrapError } from '../../core/errors.ts'
 import { type HttpResponse, retryAfterMs, send } from '../../core/http.ts'
-import type { Inherited } from '../../core/types.ts'
-import type { AwsProfile } from './profile.ts'
-import { type AwsService, addressOf, tlsOf } from './settings.ts'
+import { type AwsService, addressOf, type Sources, tlsOf } from './settings.ts'
 import type { AwsCredentials } from './sign.ts'
 import { readTokenFile } from './token-file.ts'
 
@@ -14,16 +12,16 @@ const STS: AwsService = { name: 'sts', setting: 'STS' }
 
 /** Undefined where the environment names no role and token. */
 export async function fromWebIdentity(
-  env: Inherited,
-  profile: AwsProfile,
+  { env, profile }: Sources,
   region: string,
   signal: AbortSignal,
 ): Promise<AwsCredentials | undefined> {
   const { AWS_WEB_IDENTITY_TOKEN_FILE: path, AWS_ROLE_ARN: role } = env
   if (!path || !role) return undefined
-  const url = addressOf(STS, region, env, profile)
+  const sources = { options: {}, env, profile } // ?endpoint= is not the address of STS
+  const url = addressOf(STS, region, sources)
   const store = `sts at ${url.origin}`
-  const tls = tlsOf(url, env, profile)
+  const tls = tlsOf(url, sources)
   const body = new URLSearchParams({
     Action: 'AssumeRoleWithWebIdentity',
     Version: '2011-06-15',

@@ -63,14 +63,14 @@ async function readPage(
 }
 
 /** @throws SecwrapError BAD_TEMPLATE for a path that can't be one. */
-function inputFor({ uri, path, version }: SecretId): object {
+function inputFor({ uri, path, version, selector }: SecretId): object {
   if (!path.startsWith('/')) {
     throw new SecwrapError('BAD_TEMPLATE', `${uri}: paths of Parameter Store begin with /`, {
       ref: uri,
       hint: `ssm:///${path}`,
     })
   }
-  if (version !== undefined && /^\d+$/.test(version)) {
+  if (version !== undefined && selector !== 'label') {
     throw new SecwrapError('BAD_TEMPLATE', `${uri}: a path has labels, but no versions`, { ref: uri })
   }
   return {

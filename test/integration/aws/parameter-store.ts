@@ -54,7 +54,12 @@ export function idOf(
 ): SecretId {
   const [[kind, version] = []] = Object.entries(selector ?? {})
   const uri = `ssm://${path}${kind === undefined ? '' : `?${kind}=${version}`}`
-  return { uri, scheme: 'ssm', path, options: {}, ...(version !== undefined && { version }) }
+  const isLabel = kind === 'label'
+  return {
+    ...{ uri, scheme: 'ssm', path, options: {} },
+    ...(version !== undefined && { version }),
+    ...(isLabel && { selector: 'label' as const }),
+  }
 }
 
 /** The environment of a reader of the lab's AWS, without a home where profiles could be. */

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import type { Inherited } from '../../../../src/core/types.ts'
 import type { AwsProfile, Settings } from '../../../../src/providers/aws/profile.ts'
 import { type AwsService, addressOf, regionOf, tlsOf } from '../../../../src/providers/aws/settings.ts'
 
@@ -23,14 +24,14 @@ test.each([
   ['AWS_DEFAULT_REGION', undefined, { AWS_DEFAULT_REGION: 'eu-west-2' }, NO_PROFILE, 'eu-west-2'],
   ['profile', undefined, {}, profile({ region: 'sa-east-1' }), 'sa-east-1'],
 ])('region by %s', (_, option, env, from, expected) => {
-  expect(regionOf(option, env, from)).toBe(expected)
+  expect(regionOf({ options: option ? { region: option } : {}, env, profile: from })).toBe(expected)
 })
 
 test.each([
   ['none', {}, /no AWS region is set/],
   ['a host', { AWS_REGION: 'x.evil.example/' }, /is no AWS region/],
 ])('region refused: %s', (_, env, message) => {
-  expect(() => regionOf(undefined, env, NO_PROFILE)).toThrow(
+  expect(() => regionOf({ options: {}, env, profile: NO_PROFILE })).toThrow(
     expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringMatching(message) }),
   )
 })
@@ -67,20 +68,27 @@ test.each([
     'https://ssm.eu-west-1.amazonaws.com/',
   ],
 ])('address %s', (_, service, env, from, expected) => {
-  expect(addressOf(service, 'eu-west-1', env as Record<string, string>, from).href).toBe(expected)
+  expect(addressOf(service, 'eu-west-1', { options: {}, env: env as Inherited, profile: from }).href).toBe(
+    expected,
+  )
 })
 
 test.each(['not a url', 'ftp://ssm', 'file:///etc/passwd'])('address refused: %s', text => {
-  expect(() => addressOf(SSM, 'eu-west-1', { AWS_ENDPOINT_URL: text }, NO_PROFILE)).toThrow(
-    expect.objectContaining({ code: 'BAD_CONFIG' }),
-  )
+  expect(() =>
+    addressOf(SSM, 'eu-west-1', { options: {}, env: { AWS_ENDPOINT_URL: text }, profile: NO_PROFILE }),
+  ).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
 })
 
 test('a bundle of authorities that is not there is an error, except where none is needed', () => {
   const env = { AWS_CA_BUNDLE: '/nowhere/ca.pem' }
-  expect(() => tlsOf(new URL('https://ssm'), env, NO_PROFILE)).toThrow(
+  expect(() => tlsOf(new URL('https://ssm'), { options: {}, env, profile: NO_PROFILE })).toThrow(
     expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringContaining('/nowhere/ca.pem') }),
   )
-  expect(tlsOf(new URL('http://127.0.0.1'), env, NO_PROFILE)).toBeUndefined()
-  expect(tlsOf(new URL('https://ssm'), {}, NO_PROFILE)).toBeUndefined()
+  expect(tlsOf(new URL('http://127.0.0.1'), { options: {}, env, profile: NO_PROFILE })).toBeUndefined()
+  expect(tlsOf(new URL('https://ssm'), { options: {}, env: {}, profile: NO_PROFILE })).toBeUndefined()
+})
+
+test('?endpoint= goes before every other setting', () => {
+  const options = { endpoint: 'http://option:9' }
+  expect(addressOf(SSM, 'eu-west-1', { options, env: URL_ENV, profile: FILE }).href).toBe('http://option:9/')
 })

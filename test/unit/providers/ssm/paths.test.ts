@@ -29,7 +29,7 @@ test.each<[string, SecretId, object]>([
   ['the root', id('/'), { Path: '/', ...PAGE }],
   [
     'a label',
-    id('/prod/', 'live'),
+    { ...id('/prod/', 'live'), selector: 'label' },
     { Path: '/prod', ...PAGE, ParameterFilters: [{ Key: 'Label', Option: 'Equals', Values: ['live'] }] },
   ],
 ])('asks for %s', async (_, prefix, expected) => {
