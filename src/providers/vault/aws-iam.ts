@@ -21,7 +21,10 @@ export async function signIdentity(
 ): Promise<Readonly<Record<string, string>>> {
   const region = findVariable(env, 'AWS_REGION')?.value
   const signingRegion = region ?? GLOBAL_REGION
-  const credentials = await openCredentials(undefined, loadProfile(env), env)(signingRegion, signal)
+  const credentials = await openCredentials({ options: {}, env, profile: loadProfile(env) })(
+    signingRegion,
+    signal,
+  )
   const url = new URL(
     region ? defaultAddress('sts', region, { fips: false, dualStack: false }) : GLOBAL_ADDRESS,
   )
