@@ -8,12 +8,12 @@ import type { HttpRequest, TlsOptions } from './http.ts'
 export async function nodeFetch(
   url: string,
   init: RequestInit,
-  { tls = {}, direct = false }: Pick<HttpRequest, 'tls' | 'direct'> = {},
+  { tls = {}, direct = false, proxy }: Pick<HttpRequest, 'tls' | 'direct' | 'proxy'> = {},
 ): Promise<Response> {
-  const proxied = !direct && usesProxy()
-  if (!proxied && !needsDispatcher(url, tls)) return fetch(url, init)
+  const way = direct ? 'direct' : (proxy ?? (usesProxy() ? 'environment' : 'direct'))
+  if (way === 'direct' && !needsDispatcher(url, tls)) return fetch(url, init)
   const { fetch: fetchWithDispatcher } = await import('undici')
-  const dispatcher = await openDispatcher(tls, proxied)
+  const dispatcher = await openDispatcher(tls, way)
   return (await fetchWithDispatcher(url, { ...init, dispatcher } as never)) as unknown as Response
 }
 
@@ -21,16 +21,16 @@ export async function nodeFetch(
 // either becomes the command or exits.
 const dispatchers = new Map<string, Promise<Dispatcher>>()
 
-function openDispatcher(tls: TlsOptions, proxied: boolean): Promise<Dispatcher> {
-  const key = JSON.stringify([tls, proxied])
-  const dispatcher = dispatchers.get(key) ?? createDispatcher(tls, proxied)
+function openDispatcher(tls: TlsOptions, way: string): Promise<Dispatcher> {
+  const key = JSON.stringify([tls, way])
+  const dispatcher = dispatchers.get(key) ?? createDispatcher(tls, way)
   dispatchers.set(key, dispatcher)
   return dispatcher
 }
 
 async function createDispatcher(
   { serverName, insecure = false, ...pem }: TlsOptions,
-  proxied: boolean,
+  way: string, // direct, environment, or the address of a proxy
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent } = await import('undici')
   const connect = {
@@ -38,7 +38,9 @@ async function createDispatcher(
     rejectUnauthorized: !insecure,
     ...(serverName !== undefined && { servername: serverName }),
   }
-  return proxied ? new EnvHttpProxyAgent({ connect, requestTls: connect }) : new Agent({ connect })
+  if (way === 'direct') return new Agent({ connect })
+  const proxy = way === 'environment' ? {} : { httpProxy: way, httpsProxy: way, noProxy: '' }
+  return new EnvHttpProxyAgent({ connect, requestTls: connect, ...proxy })
 }
 
 function needsDispatcher(url: string, tls: TlsOptions): boolean {

@@ -23,6 +23,7 @@ export interface HttpRequest {
   readonly body?: string
   readonly tls?: TlsOptions
   readonly direct?: boolean // past any proxy: metadata services of this machine, which answer with credentials
+  readonly proxy?: string // the way to this store, whatever HTTPS_PROXY and its kin say
   readonly signal: AbortSignal
 }
 
@@ -66,9 +67,9 @@ async function fetchOnce(request: HttpRequest): Promise<Response> {
   return nodeFetch(url, init, request)
 }
 
-function bunOptions({ url, tls, direct = false }: HttpRequest): object {
+function bunOptions({ url, tls, proxy, direct = false }: HttpRequest): object {
   // BUN_CONFIG_VERBOSE_FETCH would print every header, tokens too.
-  const plain = { verbose: false, ...(direct && { proxy: false }) }
+  const plain = { verbose: false, ...(proxy !== undefined && { proxy }), ...(direct && { proxy: false }) }
   if (!url.startsWith('https:')) return plain
   const { ca, cert, key, serverName, insecure = false } = tls ?? {}
   return {
