@@ -26,12 +26,17 @@ export interface VaultClient {
   request(request: VaultRequest, signal: AbortSignal): Promise<VaultAnswer>
 }
 
-export function createClient({ address, tls }: Pick<VaultSettings, 'address' | 'tls'>): VaultClient {
+export function createClient({
+  address,
+  tls,
+  proxy,
+}: Pick<VaultSettings, 'address' | 'tls' | 'proxy'>): VaultClient {
   const store = `vault at ${address}`
   return {
     store,
     async request(request, signal) {
-      const response = await sendTo({ ...describe(request, address), store, tls, signal })
+      const way = { store, tls, ...(proxy !== undefined && { proxy }), signal }
+      const response = await sendTo({ ...describe(request, address), ...way })
       const failure = failureOf(response, store)
       if (failure) throw failure
       return readBody(response, store)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { createProvider } from '../../../src/providers/vault.ts'
 import { createFolder } from '../../helpers/temporary-folder.ts'
+import { startTunnel } from '../../lab/azure-double-tunnel.ts'
 import { issue } from '../../lab/certificates.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
 import { failureOf } from '../contract/store.ts'
@@ -45,6 +46,20 @@ test.each([
     [tls().VAULT_TOKEN],
   )
   expect(failure).toMatchObject({ code: 'BAD_CONFIG', details: { hint: 'VAULT_ADDR, VAULT_CACERT' } })
+})
+
+test('a proxy for Vault alone', async () => {
+  const tunnel = await startTunnel(lab.openbaoTls.address)
+  const env = { ...trusted(), VAULT_PROXY_ADDR: tunnel.address }
+  try {
+    expect(await read(env, idOf('sys/health'))).toContain('"sealed":false')
+    expect([...tunnel.hosts]).toEqual([new URL(lab.openbaoTls.address).host])
+  } finally {
+    await tunnel.stop()
+  }
+  expect(await failureOf(() => read(env, idOf('sys/health')), [env.VAULT_TOKEN])).toMatchObject({
+    code: 'UNAVAILABLE',
+  })
 })
 
 test('HTTP to a TLS port', async () => {

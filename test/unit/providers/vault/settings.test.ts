@@ -15,6 +15,11 @@ test.each([
     { ...ADDR, VAULT_AGENT_ADDR: 'http://127.0.0.1:8100' },
     { address: 'http://127.0.0.1:8100' },
   ],
+  [
+    'a proxy',
+    { ...ADDR, VAULT_HTTP_PROXY: 'http://a:1', VAULT_PROXY_ADDR: 'http://b:2' },
+    { proxy: 'http://b:2' },
+  ],
   ['a namespace', { ...ADDR, VAULT_NAMESPACE: 'team' }, { namespace: 'team', loginNamespace: 'team' }],
   [
     'a namespace of the log-in',
@@ -64,6 +69,11 @@ test.each(['http://127.0.0.1:8200', 'http://localhost/vault', 'http://localhost:
 test.each([
   ['no address', {}, 'VAULT_ADDR is not set'],
   ['no URL', { VAULT_ADDR: 'vault:8200' }, 'VAULT_ADDR is not an https:// or http:// address'],
+  [
+    'a proxy that is none',
+    { ...ADDR, VAULT_PROXY_ADDR: 'b:2' },
+    'VAULT_PROXY_ADDR is not an http:// or https:// address',
+  ],
   ['a query', { VAULT_ADDR: 'http://vault:8200?x' }, 'VAULT_ADDR is not an https:// or http:// address'],
   ['white space', { VAULT_ADDR: 'https://vault:8200 ' }, 'VAULT_ADDR is not an https:// or http:// address'],
   ['a socket', { BAO_ADDR: 'unix:///run/vault' }, 'BAO_ADDR is not an https:// or http:// address'],
