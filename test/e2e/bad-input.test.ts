@@ -48,12 +48,7 @@ describe('a line of a template', () => {
     ],
     ['a folder', 'A=file://./', 65, 'A: '],
     ['a device', 'A=file:///dev/zero', 78, 'A: file:///dev/zero: is not a regular file'],
-    [
-      'the kernel',
-      'A=file:///proc/version',
-      78,
-      'A: file:///proc/version: is a file of the kernel',
-    ],
+    ['the kernel', 'A=file:///proc/version', 78, 'A: file:///proc/version: is a file of the kernel'],
     ['a wrong type', '# @type=integer\nA=file://./password', 65, 'A: '],
     ['a store without settings', 'A=vault://secret/x#y', 78, 'A: '],
     ['a store without a region', 'A=ssm:///x', 78, 'A: '],

@@ -31,13 +31,14 @@ function explainRefusal(errors: string, status: number, asked: Asked): SecwrapEr
   return new SecwrapError('BAD_CONFIG', `${store} can't read ${path} (HTTP ${status})`, { ref: id.uri })
 }
 
-function readSecret({ status, body, text }: VaultAnswer, { unwraps }: Asked): Secret | undefined {
+function readSecret({ status, body, text }: VaultAnswer, asked: Asked): Secret | undefined {
   if (text !== '') return new Secret(text)
   if (status === 204) return undefined
+  if (isJsonObject(body.wrap_info)) throw heldBack(asked)
   // sys/health and its like answer without an envelope.
   const data = Object.hasOwn(body, 'data') ? body.data : body
   if (data === undefined || data === null) return undefined
-  if (!unwraps || !isVersioned(data)) return new Secret(formatJson(data))
+  if (!asked.unwraps || !isVersioned(data)) return new Secret(formatJson(data))
   return new Secret(formatJson(data.data), factsOf(data.metadata))
 }
 
@@ -78,6 +79,13 @@ function explainAbsence(answer: VaultAnswer, asked: Asked): undefined {
 function stateOf({ destroyed, version }: Readonly<Record<string, Json>>): string {
   const which = isJsonObject(version) || version === undefined ? '' : ` (version ${formatJson(version)})`
   return `${destroyed === true ? 'was destroyed' : 'is deleted'}${which}`
+}
+
+/** A control group answers with a wrapping token instead, for when somebody has agreed. */
+function heldBack({ id, path, store }: Asked): SecwrapError {
+  return new SecwrapError('DENIED', `${store} gives ${path} only after somebody else agreed to it`, {
+    ref: id.uri,
+  })
 }
 
 function missing({ id }: Asked, message: string): SecwrapError {

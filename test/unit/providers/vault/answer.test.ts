@@ -117,6 +117,13 @@ test.each([
     'vault: the mount of secret/data/api is not ready yet',
   ],
   [
+    'a control group',
+    answer(200, '{"data":null,"wrap_info":{"token":"planted s3cret"}}'),
+    asked(),
+    'DENIED',
+    'vault gives secret/data/api only after somebody else agreed to it',
+  ],
+  [
     'refused for another reason',
     answer(400, '{"errors":["planted s3cret"]}'),
     asked(),
