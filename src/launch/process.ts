@@ -1,6 +1,6 @@
 /** What this process keeps to itself, and what it leaves alone, until it becomes the command. */
 import { openLibc, systemCalls } from '../core/libc.ts'
-import { readStrings } from './proc.ts'
+import { readStrings, splitStrings } from './proc.ts'
 import type { StartState } from './start-state.ts'
 
 const PR_SET_DUMPABLE = 4
@@ -27,16 +27,23 @@ export function readStackLimit(): number {
   return soft === NO_LIMIT ? Number.POSITIVE_INFINITY : Number(soft)
 }
 
+/** Variables that the package's shell would have dropped: `NAME=value` in base64, each with a NUL byte after it. */
+const ODD_VARIABLE = 'SECWRAP_ODD'
+
 /**
- * Takes the variables that are not UTF-8 out of the environment. To be called before `protectProcess`.
+ * Takes the variables out of the environment that are not UTF-8, and adds those that bin/secwrap.js has saved.
+ * To be called before `protectProcess`.
  *
  * @returns `NAME=value` of each, as bytes.
  */
 export function takeRawInherited(environment: NodeJS.ProcessEnv): readonly Uint8Array[] {
-  if (!hasReplacement(environment)) return []
+  const odd = environment[ODD_VARIABLE]
+  if (odd !== undefined) delete environment[ODD_VARIABLE]
+  const saved = odd === undefined ? [] : splitStrings(Buffer.from(odd, 'base64'))
+  if (!hasReplacement(environment)) return saved
   const raw = readStrings('environ').filter(variable => !isUtf8(variable))
   for (const variable of raw) delete environment[variable.toString().split('=', 1)[0] ?? '']
-  return raw
+  return [...saved, ...raw]
 }
 
 // The runtime decodes what is not UTF-8 into this character. It may as well be the caller's own.

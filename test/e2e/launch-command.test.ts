@@ -196,6 +196,27 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(message).toBe('hello')
   })
 
+  const ODD = ['discovery.type=single node', 'a-b=', '1=one', 'BASH_FUNC_f%%=() { :; }', 'é=\nPWD=x\n']
+  const LOWER = ['name', 'self', 'root', 'dir', 'line', 'limit', 'rest'].map(name => `${name}=caller's`)
+
+  test.each([
+    ['names that no shell takes', ODD],
+    ['names that a script may have', LOWER],
+    ['no PWD', []],
+    ['a PWD that is not true', ['PWD=/usr']],
+    ['a PWD that is not true, and odd names', ['PWD=/usr', ...ODD]],
+    ['a PWD of lines', ['PWD=/usr\n/bin']],
+  ])('the environment as it is: %s', async (_, assignments) => {
+    using folder = createFolder()
+    fill(folder, {})
+    const start = async (prefix: readonly string[]) => {
+      const given = ['env', '-i', `PATH=${BARE_ENVIRONMENT.PATH}`, ...assignments]
+      const { stdout } = await run([...given, ...prefix, 'env', '-0'], { cwd: folder.path })
+      return stdout.split('\0').sort()
+    }
+    expect(await start([...artifact.argv, 'exec', '--'])).toEqual(await start([]))
+  })
+
   test('an empty environment', async () => {
     const args = ['exec', '--pristine', '--', '/usr/bin/env']
     using folder = createFolder()
