@@ -80,13 +80,13 @@ test.each([
   expect(failure.details.hint ?? '').toContain(hint ?? '')
 })
 
-test.each(['deleted', 'beingDeleted'] as const)('%s: NOT_FOUND, and how to have it back', async kind => {
+test.each([
+  ['deleted', 'is deleted'],
+  ['beingDeleted', 'is being deleted or recovered'],
+] as const)('%s: NOT_FOUND, and how to have it back', async (kind, fact) => {
   answerSecret(NAME, vaultError(VAULT_ERRORS[kind]))
   const { code, message, details } = await failToRead(idOf(NAME))
-  expect([code, message]).toEqual([
-    'NOT_FOUND',
-    `azurekv://lab-vault/${NAME} is deleted, or on its way there or back`,
-  ])
+  expect([code, message]).toEqual(['NOT_FOUND', `azurekv://lab-vault/${NAME} ${fact}`])
   expect(details.hint).toBe(`az keyvault secret recover --vault-name lab-vault --name ${NAME}`)
 })
 

@@ -29,18 +29,27 @@ export function notKeyVault({ status }: HttpResponse, store: string): SecwrapErr
   return new SecwrapError('UNAVAILABLE', `${store} does not answer as a key vault does (HTTP ${status})`)
 }
 
+/** What a vault's policies and roles give, by their own names. */
+export type Right = 'get' | 'list' | 'set' | 'delete' | 'recover' | 'purge'
+
 /** Undefined for a secret or version that does not exist. @throws SecwrapError for everything else. */
-export function explainAnswer(response: HttpResponse, { vault, name, uri }: SecretPlace): undefined {
+export function explainAnswer(response: HttpResponse, place: SecretPlace, right: Right = 'get'): undefined {
+  const { vault, name, uri } = place
   const { code, inner } = errorOf(response)
   if (response.status === 404 && code === 'SecretNotFound') return undefined
-  if (response.status === 409) throw deleted(uri, vault, name)
+  if (response.status === 409) throw inBetween(place, inner, right)
   if (inner === 'SecretDisabled') {
     throw new SecwrapError('DENIED', `${uri} is disabled`, {
       ref: uri,
       hint: `az keyvault secret set-attributes --vault-name ${vault.name} --name ${name} --enabled true`,
     })
   }
-  throw response.status === 403 ? forbidden(vault, inner, 'get', uri) : refused(response, vault, uri)
+  if (response.status === 400 && right === 'set') {
+    throw new SecwrapError('BAD_VALUE', `${vault.store} does not take this value: text of at most 25 KB`, {
+      ref: uri,
+    })
+  }
+  throw response.status === 403 ? forbidden(vault, inner, right, uri) : refused(response, vault, uri)
 }
 
 /** @throws SecwrapError why a vault's list can't be had. */
@@ -50,14 +59,15 @@ export function explainList(response: HttpResponse, vault: VaultPlace, uri: stri
     : refused(response, vault, uri)
 }
 
-function deleted(uri: string, vault: VaultPlace, name: string): SecwrapError {
-  return new SecwrapError('NOT_FOUND', `${uri} is deleted, or on its way there or back`, {
-    ref: uri,
-    hint: `az keyvault secret recover --vault-name ${vault.name} --name ${name}`,
-  })
+/** A deleted secret keeps its name, and is gone for who reads. On its way there or back it soon is one or the other. */
+function inBetween({ vault, name, uri }: SecretPlace, inner: string, right: Right): SecwrapError {
+  const fact = inner === 'ObjectIsDeletedButRecoverable' ? 'is deleted' : 'is being deleted or recovered'
+  const details = { ref: uri, hint: `az keyvault secret recover --vault-name ${vault.name} --name ${name}` }
+  if (right === 'get') return new SecwrapError('NOT_FOUND', `${uri} ${fact}`, details)
+  if (fact === 'is deleted')
+    return new SecwrapError('CONFLICT', `${uri} is deleted, and keeps its name`, details)
+  return new SecwrapError('CONFLICT', `${uri} ${fact}`, { ref: uri, retry: {} })
 }
-
-type Right = 'get' | 'list'
 
 const DENIALS: Readonly<Record<string, (right: Right, vault: string) => [fact: string, hint: string]>> = {
   ForbiddenByPolicy: (right, vault) => [
@@ -66,24 +76,26 @@ const DENIALS: Readonly<Record<string, (right: Right, vault: string) => [fact: s
   ],
   ForbiddenByRbac: right => [
     `no role lets this identity ${right} secrets`,
-    'az role assignment create --role "Key Vault Secrets User" --assignee …',
+    `az role assignment create --role "Key Vault Secrets ${READING.includes(right) ? 'User' : 'Officer'}" --assignee …`,
   ],
   ForbiddenByFirewall: (_, vault) => [
-    `its firewall does not let this address in`,
+    'its firewall does not let this address in',
     `az keyvault network-rule add --name ${vault} --ip-address …`,
   ],
   ForbiddenByConnection: (_, vault) => [
-    `it takes connections over its private link only`,
+    'it takes connections over its private link only',
     `az keyvault show --name ${vault} --query properties.privateEndpointConnections`,
   ],
 }
 const OLDER: Readonly<Record<string, string>> = { AccessDenied: 'ForbiddenByPolicy' }
+const READING: readonly Right[] = ['get', 'list']
 
 function forbidden({ name, store }: VaultPlace, inner: string, right: Right, uri: string): SecwrapError {
   const key = OLDER[inner] ?? inner
   const describe = Object.hasOwn(DENIALS, key) ? DENIALS[key] : undefined
+  const protection = right === 'purge' ? 'it is protected from purging, or ' : ''
   const [fact, hint] = describe?.(right, name) ?? [
-    `this identity may not ${right} secrets`,
+    `${protection}this identity may not ${right} secrets`,
     'az role assignment list --assignee …',
   ]
   return new SecwrapError('DENIED', `${store}: ${fact}`, { ref: uri, hint })
