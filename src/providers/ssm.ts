@@ -8,13 +8,14 @@
 import type { SecwrapError } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CreateProvider, SecretId } from '../core/types.ts'
+import { readByRegion } from './aws/arn.ts'
 import { type AwsClient, type AwsJsonService, createAwsClient } from './aws/client.ts'
 import { AwsRefusal } from './aws/failures.ts'
+import { explainRefusal } from './aws/refusals.ts'
 import { readOneByOne } from './shared/one-by-one.ts'
 import { assign } from './ssm/answers.ts'
-import { parameterName, regionInArn } from './ssm/names.ts'
+import { parameterArn, parameterName } from './ssm/names.ts'
 import { createPathReader } from './ssm/paths.ts'
-import { explainRefusal } from './ssm/refusals.ts'
 
 const PARAMETER_STORE: AwsJsonService = {
   name: 'ssm',
@@ -27,19 +28,10 @@ type Found = ReadonlyMap<SecretId, Secret | SecwrapError>
 
 export const createProvider: CreateProvider = (options, context) => {
   const client = createAwsClient(PARAMETER_STORE, options, context)
-  const regionOf = ({ path }: SecretId) => regionInArn(path) ?? client.region()
   return {
     batchSize: 10,
-    async read(ids, signal) {
-      const regions = [...new Set(ids.map(regionOf))]
-      const found = await Promise.all(
-        regions.map(region => {
-          const part = ids.filter(id => regionOf(id) === region)
-          return readBatch(client, region, part, signal)
-        }),
-      )
-      return new Map(found.flatMap(part => [...part]))
-    },
+    read: (ids, signal) =>
+      readByRegion(client, ids, (region, part) => readBatch(client, region, part, signal)),
     readPrefix: createPathReader(client),
   }
 }
@@ -51,16 +43,20 @@ async function readBatch(
   ids: readonly SecretId[],
   signal: AbortSignal,
 ): Promise<Found> {
-  const readAlone = async (id: SecretId) => (await readBatch(client, region, [id], signal)).get(id)
   try {
     return await getParameters(client, region, ids, signal)
   } catch (error) {
     if (!(error instanceof AwsRefusal)) throw error
     const [id, ...others] = ids
-    if (!id || others.length > 0) return readOneByOne(ids, readAlone)
-    const problem = explainRefusal(error, id, region, 'GetParameters')
-    return new Map(problem && [[id, problem]])
+    if (id && others.length === 0) return new Map(explain(error, id, region))
+    return readOneByOne(ids, async one => (await readBatch(client, region, [one], signal)).get(one))
   }
+}
+
+function explain(refusal: AwsRefusal, id: SecretId, region: string): [SecretId, SecwrapError][] {
+  const arn = parameterArn(id, region)
+  const problem = explainRefusal(refusal, { id, noun: 'parameter', permission: 'ssm:GetParameters', arn })
+  return problem ? [[id, problem]] : []
 }
 
 function getParameters(

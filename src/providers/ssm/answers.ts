@@ -1,5 +1,5 @@
 /** What GetParameters and GetParametersByPath answer. */
-import { Secret, type SecretFacts } from '../../core/secret.ts'
+import { Secret } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
 import type { JsonObject } from '../aws/client.ts'
 import { parameterName, splitSelector } from './names.ts'
@@ -40,7 +40,7 @@ export function assign(
     if (invalid.has(asked)) continue
     const parameter = pick(byName, asked)
     if (!parameter) return undefined
-    found.set(id, new Secret(parameter.Value, factsOf(parameter)))
+    found.set(id, secretOf(parameter))
   }
   return found
 }
@@ -56,11 +56,12 @@ function groupByName(parameters: readonly Parameter[]): ReadonlyMap<string, read
   return groups
 }
 
-function factsOf({ Version, LastModifiedDate }: Parameter): SecretFacts {
-  return {
+/** The value, and what is told beside it. */
+export function secretOf({ Value, Version, LastModifiedDate }: Parameter): Secret {
+  return new Secret(Value, {
     ...(Version !== undefined && { version: String(Version) }),
     ...(LastModifiedDate !== undefined && { updatedAt: new Date(LastModifiedDate * 1_000) }),
-  }
+  })
 }
 
 function pick(byName: ReadonlyMap<string, readonly Parameter[]>, asked: string): Parameter | undefined {

@@ -1,13 +1,9 @@
 import type { SecretId } from '../../core/types.ts'
+import { partitionOf } from '../aws/partitions.ts'
 
 /** As GetParameters takes it: a name or an ARN, with `:version` or `:label` behind it. */
 export function parameterName({ path, version }: SecretId): string {
   return version === undefined ? path : `${path}:${version}`
-}
-
-/** The region that an ARN names; undefined for a name. */
-export function regionInArn(path: string): string | undefined {
-  return path.startsWith('arn:') ? path.split(':')[3] : undefined
 }
 
 /** A name, or an ARN, and the version or label that was asked for: neither has a colon in it. */
@@ -18,8 +14,8 @@ export function splitSelector(name: string): { readonly name: string; readonly s
 }
 
 /** What a policy names to allow it. In it, a parameter has one slash in front, and a path none at its end. */
-export function parameterArn(path: string, partition: string, region: string): string {
+export function parameterArn({ path }: SecretId, region: string): string {
   const { name } = splitSelector(path)
   if (name.startsWith('arn:')) return name
-  return `arn:${partition}:ssm:${region}:*:parameter/${name.replace(/^\/|\/$/g, '')}`
+  return `arn:${partitionOf(region).name}:ssm:${region}:*:parameter/${name.replace(/^\/|\/$/g, '')}`
 }

@@ -1,12 +1,13 @@
 /** Every parameter below a path, for wildcards: `*=ssm:///prod/app/`. */
 import { SecwrapError } from '../../core/errors.ts'
-import { Secret } from '../../core/secret.ts'
+import type { Secret } from '../../core/secret.ts'
 import type { Provider, SecretId } from '../../core/types.ts'
 import type { AwsClient } from '../aws/client.ts'
 import { AwsRefusal } from '../aws/failures.ts'
+import { explainRefusal } from '../aws/refusals.ts'
 import { shareOnce } from '../shared/share-once.ts'
-import { type Parameter, parametersIn } from './answers.ts'
-import { explainRefusal } from './refusals.ts'
+import { type Parameter, parametersIn, secretOf } from './answers.ts'
+import { parameterArn } from './names.ts'
 
 const ACTION = 'GetParametersByPath'
 
@@ -29,7 +30,8 @@ function createPageReader(client: AwsClient, prefix: SecretId): (signal: AbortSi
   return async signal => {
     do {
       const page = await readPage(client, prefix, token, signal)
-      for (const { Name, Value } of page.parameters) found.set(nameBelow(prefix, Name), new Secret(Value))
+      for (const parameter of page.parameters)
+        found.set(nameBelow(prefix, parameter.Name), secretOf(parameter))
       token = page.nextToken
     } while (token !== undefined)
     return found
@@ -58,7 +60,14 @@ async function readPage(
       )
     })
   } catch (error) {
-    throw error instanceof AwsRefusal ? (explainRefusal(error, prefix, region, ACTION) ?? error) : error
+    if (!(error instanceof AwsRefusal)) throw error
+    const subject = {
+      id: prefix,
+      noun: 'parameter',
+      permission: `ssm:${ACTION}`,
+      arn: parameterArn(prefix, region),
+    } as const
+    throw explainRefusal(error, subject) ?? error
   }
 }
 

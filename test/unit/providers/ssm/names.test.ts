@@ -1,10 +1,5 @@
 import { expect, test } from '@jest/globals'
-import {
-  parameterArn,
-  parameterName,
-  regionInArn,
-  splitSelector,
-} from '../../../../src/providers/ssm/names.ts'
+import { parameterArn, parameterName, splitSelector } from '../../../../src/providers/ssm/names.ts'
 
 const ARN = 'arn:aws-cn:ssm:cn-north-1:111122223333:parameter/prod/db'
 
@@ -29,18 +24,10 @@ test.each([
 })
 
 test.each([
-  ['/prod/db', undefined],
-  ['arn', undefined],
-  [ARN, 'cn-north-1'],
-])('regionInArn(%j)', (path, region) => {
-  expect(regionInArn(path)).toBe(region)
-})
-
-test.each([
   ['/prod/db', 'arn:aws:ssm:eu-west-1:*:parameter/prod/db'],
   ['db:3', 'arn:aws:ssm:eu-west-1:*:parameter/db'],
   ['/prod/app/', 'arn:aws:ssm:eu-west-1:*:parameter/prod/app'],
   [`${ARN}:3`, ARN],
 ])('parameterArn(%j)', (path, arn) => {
-  expect(parameterArn(path, 'aws', 'eu-west-1')).toBe(arn)
+  expect(parameterArn({ uri: '', scheme: 'ssm', path, options: {} }, 'eu-west-1')).toBe(arn)
 })
