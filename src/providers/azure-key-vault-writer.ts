@@ -9,7 +9,7 @@ import type { SecretClient } from '@azure/keyvault-secrets'
 import { SecwrapError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 import type { CreateWriter, Listed, SecretId, Writer } from '../core/types.ts'
-import { locatePrefix, locateSecret, type SecretPlace, type VaultPlace } from './azure/names.ts'
+import { forEachVault, locatePrefix, locateSecret, type SecretPlace, type VaultPlace } from './azure/names.ts'
 import { ask, askForList, openSdkClient } from './azure/sdk-client.ts'
 import { readSettings } from './azure/settings.ts'
 import { createTokenSource } from './azure/sources.ts'
@@ -22,12 +22,7 @@ const POLL_MS = 500
 export const createWriter: CreateWriter = (_, { env }): Writer => {
   const settings = readSettings(env)
   const tokens = new Tokens(createTokenSource(settings))
-  const clients = new Map<string, SecretClient>()
-  const clientOf = (vault: VaultPlace): SecretClient => {
-    const client = clients.get(vault.origin) ?? openSdkClient(vault, tokens, settings)
-    clients.set(vault.origin, client)
-    return client
-  }
+  const clientOf = forEachVault(vault => openSdkClient(vault, tokens, settings))
   const locate = (id: SecretId) => {
     const place = locateSecret(id, settings)
     return { place, client: clientOf(place.vault) }

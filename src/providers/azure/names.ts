@@ -49,6 +49,16 @@ export function locatePrefix({ path, uri }: SecretId, settings: AzureSettings): 
   return locateVault(host, uri, settings)
 }
 
+/** Makes one for every vault, when it is first asked for. */
+export function forEachVault<T>(create: (place: VaultPlace) => T): (place: VaultPlace) => T {
+  const kept = new Map<string, T>()
+  return place => {
+    const one = kept.get(place.store) ?? create(place)
+    kept.set(place.store, one)
+    return one
+  }
+}
+
 const VERSION = /^[0-9a-f]{32}$/i
 
 function locateVault(host: string, uri: string, { endpoint, authority }: AzureSettings): VaultPlace {

@@ -6,11 +6,13 @@ import { API_VERSION, type VaultClient } from './client.ts'
 import { explainAnswer, explainList, notKeyVault } from './failures.ts'
 import type { SecretPlace } from './names.ts'
 
+export type Warn = (text: string) => void
+
 /** Undefined where it does not exist. @throws SecwrapError. */
 export async function readSecret(
   client: VaultClient,
   place: SecretPlace,
-  warn: (text: string) => void,
+  warn: Warn,
   signal: AbortSignal,
 ): Promise<Secret | undefined> {
   const { name, version, uri, vault } = place
@@ -67,7 +69,7 @@ function readBody(response: HttpResponse, store: string): Readonly<Record<string
 }
 
 /** The vault itself reads out secrets before and after their time; so do we, but not silently. */
-function warnOfTimes(attributes: Json | undefined, uri: string, warn: (text: string) => void): void {
+function warnOfTimes(attributes: Json | undefined, uri: string, warn: Warn): void {
   if (!isJsonObject(attributes)) return
   const [begins, ends] = [momentOf(attributes.nbf), momentOf(attributes.exp)]
   if (ends !== undefined && ends <= Date.now()) warn(`${uri} is expired since ${dateOf(ends)}`)
