@@ -1,6 +1,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  cacheDirectory: '<rootDir>/.cache/jest',
   transform: { '\\.ts$': '<rootDir>/test/strip-types.cjs' },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
 }

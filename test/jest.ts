@@ -1,7 +1,7 @@
 /** One run of Jest, and what it tells only in passing: that tests left something open or running. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { endStragglers } from './stragglers.ts'
 
@@ -30,11 +30,12 @@ export async function runJest(
 ): Promise<JestRun> {
   const folder = mkdtempSync(`${tmpdir()}/secwrap-jest-`)
   const output = `${folder}/result.json`
+  const temporary = createTemporary(folder)
   const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
   const colors = process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}
   const child = spawn(process.execPath, [...jest, '--json', `--outputFile=${output}`, ...args], {
     cwd: root,
-    env: { ...process.env, ...colors, ...env },
+    env: { ...process.env, ...colors, ...env, TMPDIR: temporary },
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -52,13 +53,24 @@ export async function runJest(
   const [code] = (await once(child, 'exit')) as [number | null]
   clearInterval(watch)
   const result = readResult(output)
+  const files = readdirSync(temporary).filter(name => name !== 'node-compile-cache') // npm's
   rmSync(folder, { recursive: true, force: true })
   const problems = [
     ...(code === 0 ? [] : [`jest ended with ${code ?? 'a signal'}`]),
     ...(said.leftOpen ? ['a test left a timer, a server or a connection open'] : []),
     ...endStragglers(session),
+    ...files.map(name => `a test left ${name} in its temporary folder`),
   ]
   return { ...(result && { result }), problems }
+}
+
+/** Empty, and open to the other accounts that some tests switch to. */
+function createTemporary(folder: string): string {
+  const temporary = `${folder}/tmp`
+  mkdirSync(temporary)
+  chmodSync(folder, 0o755)
+  chmodSync(temporary, 0o1777)
+  return temporary
 }
 
 function readResult(file: string): JestResult | undefined {
