@@ -130,7 +130,7 @@ test('sees what is loaded at once, and not what is loaded when needed', () => {
 
 interface Rule {
   readonly pattern: RegExp
-  readonly allowed: Readonly<Record<string, string>> // file or folder → why
+  readonly allowed: Readonly<Record<string, string>> // file, folder or end of a name → why
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -150,6 +150,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'a plaintext is looked at where it is used': {
     pattern: /\.reveal\s*\(/,
     allowed: {
+      'writer.ts': 'it goes to its store',
       'resolve/select.ts': 'a field of it was asked for',
       'environment/': 'it becomes text of a variable',
       'template/': 'filters and defaults work on it',
@@ -165,7 +166,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 }
 
 function findBreaches({ pattern, allowed }: Rule, all: readonly Source[]): string[] {
-  const isAllowed = (file: string) => Object.keys(allowed).some(place => file.startsWith(place))
+  const isAllowed = (file: string) =>
+    Object.keys(allowed).some(place => file.startsWith(place) || file.endsWith(place))
   return all.filter(({ file, code }) => pattern.test(code) && !isAllowed(file)).map(({ file }) => file)
 }
 
