@@ -160,7 +160,6 @@ const RULES: Readonly<Record<string, Rule>> = {
       'scan/': 'it is looked for',
       'rotate/': 'it is changed',
       'sops/': 'it is sealed',
-      'providers/azure-key-vault-writer.ts': 'it is sent to the store',
     },
   },
 }
