@@ -18,7 +18,7 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
   secret: { path: 'name', options: ['format', 'raw'] },
   sops: { path: 'file', options: ['format'] },
   ssm: { path: 'name', options: ['version', 'label', ...AWS] },
-  secretsmanager: { path: 'name', options: ['version', 'stage', ...AWS] },
+  secretsmanager: { path: 'name', options: ['version', 'stage', 'base64', ...AWS] },
   vault: { path: 'name', options: ['version', 'namespace', 'address'] },
   azurekv: { path: 'name', options: ['version'] },
 }
@@ -26,7 +26,7 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
 /** How vault-env gives a path: as the HTTP API has it, so `data/` is not added. Not for users to write. */
 export const API_PATH = 'api-path'
 
-const FLAGS = ['optional', 'raw']
+const FLAGS = ['optional', 'raw', 'base64']
 const FORMATS = ['dotenv', 'json', 'yaml']
 const SELECTORS = ['version', 'label', 'stage'] as const
 
