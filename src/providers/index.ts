@@ -6,6 +6,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
     file: () => import('./file.ts'),
     secret: () => import('./secret.ts'),
     sops: () => import('./sops.ts'),
+    secretsmanager: () => import('./secrets-manager.ts'),
     ssm: () => import('./ssm.ts'),
     vault: () => import('./vault.ts'),
     azurekv: () => import('./azure-key-vault.ts'),

@@ -1,25 +1,10 @@
 import { expect, test } from '@jest/globals'
 import type { SecretId } from '../../../../src/core/types.ts'
-import type { AwsCall, AwsClient, JsonObject } from '../../../../src/providers/aws/client.ts'
 import { createPathReader } from '../../../../src/providers/ssm/paths.ts'
+import { clientOf } from '../../../helpers/aws-client.ts'
 
 function id(path: string, version?: string): SecretId {
   return { uri: `ssm://${path}`, scheme: 'ssm', path, options: {}, ...(version && { version }) }
-}
-
-/** A client that gives these answers in turn and keeps what was asked. */
-function clientOf(...answers: JsonObject[]): AwsClient & { readonly asked: AwsCall['input'][] } {
-  const asked: AwsCall['input'][] = []
-  return {
-    asked,
-    region: () => 'eu-west-1',
-    async call({ input }, read) {
-      asked.push(input)
-      const result = read(answers.shift() ?? {})
-      if (result === undefined) throw new Error('a broken answer')
-      return result
-    },
-  }
 }
 
 const PAGE = { Recursive: true, WithDecryption: true, MaxResults: 10 }

@@ -1,0 +1,15 @@
+import { describeProvider } from '../contract.ts'
+import { startSecretsManager } from './secrets-store.ts'
+
+describeProvider(
+  'secretsmanager',
+  {
+    refuses: ['empty'],
+    names: ['name', 'deep/er/name', 'with.dot', 'with-dash_and_underscore', 'UPPER+case=9@x'],
+    versions: true,
+    prefix: 'tree',
+    forbids: true,
+    network: true,
+  },
+  startSecretsManager,
+)
