@@ -21,6 +21,21 @@ export function shorten(text: string): string {
 
 const MAX_SHOWN = 60
 
+/** Whether one insertion, deletion, replacement or swap of neighbours makes `a` into `b`, or none. In linear time. */
+export function isOneEditAway(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  let [endA, endB] = [a.length, b.length]
+  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+    endA--
+    endB--
+  }
+  const [restA, restB] = [endA - start, endB - start]
+  const isSwap = restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]
+  return (restA <= 1 && restB <= 1) || isSwap
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours that make `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []

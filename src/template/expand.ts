@@ -2,7 +2,7 @@ import { asSecwrapError, SecwrapError } from '../core/errors.ts'
 import { applyFilters } from '../core/filters.ts'
 import type { Expansion, Part, Reference } from '../core/types.ts'
 import { parseReferenceOf, type ReferenceContext } from './reference.ts'
-import type { Known, Scope } from './scope.ts'
+import { asKnown, type Known, type Scope } from './scope.ts'
 import type { Modifiers, NamePiece, Piece, ReferencePiece } from './syntax.ts'
 import { encodePercent } from './uri.ts'
 
@@ -17,8 +17,12 @@ const REFERENCE_SIZE = 1024
  * what waits for them. An untaken default leaves no reference behind.
  */
 export function expand(pieces: readonly Piece[], scope: Scope, context: ReferenceContext): Known {
-  return new Expander(scope, context).expand(pieces)
+  // Most values are one piece of text.
+  const only = pieces.length === 1 ? pieces[0] : undefined
+  return typeof only === 'string' ? asKnown(only) : new Expander(scope, context).expand(pieces)
 }
+
+const NO_PROBLEMS: readonly SecwrapError[] = []
 
 class Expander {
   readonly #scope: Scope
@@ -40,8 +44,15 @@ class Expander {
       parts,
       sensitive: this.#sensitive,
       size: this.#size,
-      problems: [...this.#inheritedProblems, ...this.#problems.values()],
+      problems: this.#allProblems(),
     }
+  }
+
+  #allProblems(): readonly SecwrapError[] {
+    const { size } = this.#problems
+    return size === 0 && this.#inheritedProblems.size === 0
+      ? NO_PROBLEMS
+      : [...this.#inheritedProblems, ...this.#problems.values()]
   }
 
   #expandAll(pieces: readonly Piece[]): readonly Part[] {
@@ -118,7 +129,7 @@ class Expander {
 
   #readReference({ form, text, raw }: ReferencePiece): Reference {
     const written = text.map(piece => (typeof piece === 'string' ? piece : this.#textOf(piece))).join('')
-    return parseReferenceOf(form, written, { ...this.#context, raw })
+    return parseReferenceOf(form, written, raw, this.#context)
   }
 
   /** A name inside a reference. What it stands for is no syntax: it is encoded, but for `/` in a path. */

@@ -3,8 +3,8 @@ import { isSpace, skipSpace } from './source.ts'
 /** What stands before a value: `export NAME=`, `NAME: `, `PREFIX_*=`, or a bare `NAME`. */
 export interface Head {
   readonly name: string
-  readonly prefix?: string // of a wildcard
-  readonly valueStart?: number // absent for a bare name
+  readonly prefix: string | undefined // of a wildcard
+  readonly valueStart: number | undefined // undefined for a bare name
 }
 
 const MAX_NAME_LENGTH = 255
@@ -12,18 +12,17 @@ const MAX_NAME_LENGTH = 255
 /** The head of the statement at `start`, undefined where the line is none. */
 export function readHead(text: string, start: number, lineEnd: number): Head | undefined {
   const first = skipExport(text, start, lineEnd)
-  const nameEnd = skipName(text, first, lineEnd)
+  const nameEnd = skipName(text, first)
   const isWildcard = nameEnd < lineEnd && text[nameEnd] === '*'
   const end = isWildcard ? nameEnd + 1 : nameEnd
   const name = text.slice(first, end)
   if (name === '' || name.length > MAX_NAME_LENGTH) return undefined
   const valueStart = findValueStart(text, end, lineEnd)
-  if (valueStart !== undefined) {
-    return { name, valueStart, ...(isWildcard && { prefix: text.slice(first, nameEnd) }) }
-  }
+  const prefix = isWildcard ? text.slice(first, nameEnd) : undefined
+  if (valueStart !== undefined) return { name, prefix, valueStart }
   const next = skipSpace(text, end, lineEnd)
   const isBare = !isWildcard && name !== 'export' && (next === lineEnd || text[next] === '#')
-  return isBare ? { name } : undefined
+  return isBare ? { name, prefix, valueStart } : undefined
 }
 
 // `export=1` and `export =1` set a name that happens to be export.
@@ -31,7 +30,8 @@ function skipExport(text: string, start: number, lineEnd: number): number {
   const end = start + 'export'.length
   if (!text.startsWith('export', start) || !isSpace(text.charCodeAt(end))) return start
   const next = skipSpace(text, end, lineEnd)
-  return next < lineEnd && (isNameCharacter(text.charCodeAt(next)) || text[next] === '*') ? next : start
+  const isName = next < lineEnd && (skipName(text, next) > next || text[next] === '*')
+  return isName ? next : start
 }
 
 /** After `=`, or after a `:` that stands between a name and white space. */
@@ -42,15 +42,11 @@ function findValueStart(text: string, nameEnd: number, lineEnd: number): number 
   return isColon ? nameEnd + 1 : undefined
 }
 
-function skipName(text: string, start: number, lineEnd: number): number {
-  let at = start
-  while (at < lineEnd && isNameCharacter(text.charCodeAt(at))) at++
-  return at
-}
+// As in dotenv. A loop over characters would take three times as long in a program that has just started.
+const NAME = /[\w.-]*/y
 
-/** As in dotenv: letters, digits, `_`, `.` and `-`. */
-function isNameCharacter(code: number): boolean {
-  if (code >= 0x61) return code <= 0x7a
-  if (code >= 0x41) return code <= 0x5a || code === 0x5f
-  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e
+function skipName(text: string, start: number): number {
+  NAME.lastIndex = start
+  NAME.test(text)
+  return NAME.lastIndex
 }

@@ -2,7 +2,7 @@ import { asSecwrapError } from '../core/errors.ts'
 import { matchesAny } from '../core/glob.ts'
 import type { Inherited, Place } from '../core/types.ts'
 import type { Layer } from './layers.ts'
-import { parseValue } from './pieces.ts'
+import { parseText } from './pieces.ts'
 import { isReference, VALS_START } from './recognize.ts'
 import { Source } from './source.ts'
 import type { Findings, Piece, Statement } from './syntax.ts'
@@ -30,34 +30,32 @@ export function findInheritedReferences(
 export function parseFrom(reference: string, findings: Findings): Layer {
   const place = { file: '--from', line: 0, name: '*' }
   const statement = readStatement(place, findings, () => {
-    const pieces = parseValue(new Source(reference), 0, reference.length, false)
+    const pieces = parseText(new Source(reference), 0, reference.length)
     return { pieces, wildcard: checkWildcard('', pieces) }
   })
   return { statements: [statement], folder: '' }
 }
 
-function readStatement(
-  place: Place,
-  { problems }: Findings,
-  parse: () => Pick<Statement, 'pieces' | 'wildcard'>,
-): Statement {
+function readStatement(place: Place, { problems }: Findings, parse: () => Partial<Statement>): Statement {
   try {
-    return { ...place, ...parse(), decorators: {} }
+    return { ...EMPTY, ...place, ...parse() }
   } catch (error) {
     const problem = asSecwrapError(error).at(place)
     problems.push(problem)
-    return { ...place, pieces: [], decorators: {}, problem }
+    return { ...EMPTY, ...place, problem }
   }
 }
+
+const EMPTY = { pieces: [], decorators: {}, wildcard: undefined, inherit: false, problem: undefined }
 
 /** References, whole and inside; all else is the text of somebody who did not write a template. */
 function parseReferencesOnly(value: string): readonly Piece[] {
   const source = new Source(value)
-  if (!/\s/.test(value) && isReference(value)) return parseValue(source, 0, value.length, false)
+  if (!/\s/.test(value) && isReference(value)) return parseText(source, 0, value.length)
   const pieces: Piece[] = []
   let from = 0
   for (const [start, end] of findReferences(source)) {
-    pieces.push(value.slice(from, start), ...parseValue(source, start, end, false))
+    pieces.push(value.slice(from, start), ...parseText(source, start, end))
     from = end
   }
   return [...pieces, value.slice(from)].filter(piece => piece !== '')

@@ -1,9 +1,10 @@
 import { SecwrapError } from '../core/errors.ts'
-import type { Inherited, Template, TemplateEntry } from '../core/types.ts'
+import type { Inherited, Template } from '../core/types.ts'
 import { expand } from './expand.ts'
 import { findInheritedReferences, parseFrom } from './inherited.ts'
 import { type Layer, readLayers } from './layers.ts'
 import { MAX_PROBLEMS } from './parse.ts'
+import type { ReferenceContext } from './reference.ts'
 import { asKnown, type Known, Scope } from './scope.ts'
 import type { Findings, Statement } from './syntax.ts'
 
@@ -38,22 +39,26 @@ export function loadTemplate(request: TemplateRequest): Template {
 }
 
 function addLayer({ statements, folder }: Layer, scope: Scope): void {
+  const contexts = { single: { folder }, wildcard: { folder, wildcard: true } }
   for (const statement of statements) {
-    const { pieces: _, problem: __, ...written } = statement
-    const known = evaluate(statement, folder, scope)
-    const entry: TemplateEntry = { ...written, parts: known.parts ?? [] }
-    scope.define(entry, known)
+    const { file, line, name, decorators, wildcard, inherit } = statement
+    const known = evaluate(statement, wildcard ? contexts.wildcard : contexts.single, scope)
+    const entry = { file, line, name, decorators, parts: known.parts ?? [] }
+    if (wildcard) scope.addWildcard({ ...entry, wildcard }, known)
+    else scope.define(inherit ? { ...entry, inherit } : entry, known)
   }
 }
 
-function evaluate(statement: Statement, folder: string, scope: Scope): Known {
+function evaluate(statement: Statement, context: ReferenceContext, scope: Scope): Known {
   const { name, pieces, wildcard, inherit, problem } = statement
   if (problem) return { ...asKnown(undefined), problems: [problem] }
   if (inherit) return asKnown(scope.inherited(name))
   const preferred = wildcard ? undefined : scope.preferred(name)
   if (preferred !== undefined) return { ...asKnown(preferred), sensitive: hasReference(pieces) }
-  const known = expand(pieces, scope, { folder, ...(wildcard && { wildcard: true }) })
-  return { ...known, problems: known.problems.map(each => each.at(statement)) }
+  const known = expand(pieces, scope, context)
+  return known.problems.length === 0
+    ? known
+    : { ...known, problems: known.problems.map(each => each.at(statement)) }
 }
 
 function hasReference(pieces: Statement['pieces']): boolean {

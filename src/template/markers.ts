@@ -7,19 +7,23 @@ export type Marker =
   | { readonly kind: 'vals'; readonly start: number; readonly referenceEnd: number; readonly end: number }
 
 /** Every marker between two indices, in order; after one that is not closed there is no other. */
-export function* findMarkers(source: Source, start: number, end: number): Generator<Marker> {
+export function findMarkers(source: Source, start: number, end: number): readonly Marker[] {
   // A copy of its own: a search in the whole text would run on to the end of the file for every value.
   const text = source.text.slice(start, end)
+  if (!text.includes('${') && !text.includes('ref+')) return NONE
+  const markers: Marker[] = []
   for (let from = 0; from < text.length; ) {
     MARKER.lastIndex = from
     const found = MARKER.exec(text)
-    if (!found) return
+    if (!found) break
     const marker = readMarker(source, start + found.index, found[0], end)
-    yield marker
+    markers.push(marker)
     from = marker.end - start
   }
+  return markers
 }
 
+const NONE: readonly Marker[] = []
 const MARKER = new RegExp(`\\\\?\\$\\{|${VALS_START.source}`, 'g')
 
 /** The text in `[start, end)` that is in no `${…}`. */

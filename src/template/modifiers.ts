@@ -36,15 +36,17 @@ export function readModifiers({ text }: Source, start: number, end: number): Mod
 
 /** Where the reference in `${reference|filter:-default}` ends. */
 export function findReferenceEnd(source: Source, start: number, end: number): number {
-  const { text } = source
-  for (let at = start; at < end; at++) {
-    const character = text[at]
-    if (character === '|') return at
-    if (character === ':' && '-?+'.includes(text[at + 1] ?? ' ')) return at
-    if (character === '$' && text[at + 1] === '{') at = Math.max(at, source.closingBrace(at + 1, end))
+  const text = source.text.slice(start, end)
+  END.lastIndex = 0
+  for (let found = END.exec(text); found; found = END.exec(text)) {
+    if (found[0] !== '${') return start + found.index
+    const close = source.closingBrace(start + found.index + 1, end)
+    END.lastIndex = Math.max(close - start, found.index) + 1
   }
   return end
 }
+
+const END = /\||:[-?+]|\$\{/g
 
 function checkFilter(name: string): string {
   if (Object.hasOwn(FILTERS, name)) return name

@@ -11,6 +11,7 @@ import {
   type ReferenceForm,
   type ReferencePiece,
 } from './syntax.ts'
+import type { ValueSpan } from './value.ts'
 
 const MAX_DEPTH = 32
 const MAX_REFERENCE_LENGTH = 4_096
@@ -22,15 +23,20 @@ interface Surroundings {
 }
 
 /**
- * What stands in `[start, end)` of an unquoted or double-quoted value.
+ * What a value says.
  *
  * @throws SecwrapError BAD_TEMPLATE with what is wrong with it.
  */
-export function parseValue(source: Source, start: number, end: number, escapes: boolean): readonly Piece[] {
+export function parseValue(source: Source, { start, end, style, form }: ValueSpan): readonly Piece[] {
+  if (style === 'literal') return [source.text.slice(start, end)]
+  if (form) return [parseReferencePiece(source, start, end, form, 0)]
+  return parsePieces(source, start, end, { escapes: style === 'double', depth: 0 })
+}
+
+/** The same for a text that no template holds, such as an inherited variable's. */
+export function parseText(source: Source, start: number, end: number): readonly Piece[] {
   const form = recognizeReference(source.text.slice(start, end))
-  return form
-    ? [parseReferencePiece(source, start, end, form, 0)]
-    : parsePieces(source, start, end, { escapes, depth: 0 })
+  return parseValue(source, { start, end, style: 'plain', form, isQuoted: false, warning: undefined })
 }
 
 function parsePieces(source: Source, start: number, end: number, around: Surroundings): readonly Piece[] {
@@ -52,6 +58,8 @@ function parsePieces(source: Source, start: number, end: number, around: Surroun
   return pieces
 }
 
+const NAME = /^[A-Za-z_]\w*/
+
 /** The inside of `${…}`: `NAME`, `NAME:-default`, `ssm:///prod/db|urlencode`. */
 function parseExpression(
   source: Source,
@@ -61,8 +69,8 @@ function parseExpression(
 ): NamePiece | ReferencePiece {
   const body = source.text.slice(start, end)
   // `${ref+vault://…}` would otherwise be the name `ref` with another value for it.
-  const isVals = body.search(VALS_START) === 0
-  const name = /^[A-Za-z_]\w*/.exec(body)?.[0]
+  const isVals = body.includes('ref+') && body.search(VALS_START) === 0
+  const name = NAME.exec(body)?.[0]
   if (name !== undefined && !isVals) {
     const modifiers = parseModifiers(source, start + name.length, end, around)
     if (modifiers) return { kind: 'name', name, ...modifiers }
@@ -103,17 +111,22 @@ function parseReferencePiece(
   if (raw.length > MAX_REFERENCE_LENGTH) {
     throw new SecwrapError('BAD_TEMPLATE', 'the reference is longer than any name of a secret')
   }
-  const misplaced = /[\s|]/.exec(textBesideExpressions(source, start, end))
-  if (misplaced?.[0] === '|') {
-    throw new SecwrapError('BAD_TEMPLATE', 'a filter needs ${…} around the reference', { hint: `\${${raw}}` })
-  }
-  if (misplaced) {
-    throw new SecwrapError('BAD_TEMPLATE', 'white space in a reference', {
-      hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
+  const holdsNames = raw.includes('${')
+  const beside = holdsNames ? textBesideExpressions(source, start, end) : raw
+  if (/[\s|]/.test(beside)) throw misplaced(raw, beside)
+  const text = holdsNames ? parseReferenceText(source, start, end, form, depth + 1) : [raw]
+  return { kind: 'reference', form, raw, text, filters: NO_MODIFIERS.filters, word: NO_MODIFIERS.word }
+}
+
+function misplaced(raw: string, beside: string): SecwrapError {
+  if (!/\s/.test(beside)) {
+    return new SecwrapError('BAD_TEMPLATE', 'a filter needs ${…} around the reference', {
+      hint: `\${${raw}}`,
     })
   }
-  const text = parseReferenceText(source, start, end, form, depth + 1)
-  return { kind: 'reference', form, raw, text, ...NO_MODIFIERS }
+  return new SecwrapError('BAD_TEMPLATE', 'white space in a reference', {
+    hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
+  })
 }
 
 /** `ssm:///${APP_ENV}/key`: text and the names in it, which are looked up before the reference is read. */

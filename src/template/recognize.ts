@@ -1,5 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
-import { editDistance } from '../core/suggest.ts'
+import { isOneEditAway } from '../core/suggest.ts'
 import { SCHEMES } from './schemes.ts'
 import type { ReferenceForm } from './syntax.ts'
 
@@ -56,7 +56,7 @@ const OTHER_SCHEMES = [
 
 function checkScheme(scheme: string): undefined {
   if (OTHER_SCHEMES.includes(scheme) || !/^[A-Za-z]+$/.test(scheme)) return undefined
-  const meant = Object.keys(SCHEMES).find(ours => editDistance(scheme.toLowerCase(), ours) <= 1)
+  const meant = Object.keys(SCHEMES).find(ours => isOneEditAway(scheme.toLowerCase(), ours))
   if (meant === undefined) return undefined
   throw new SecwrapError('BAD_TEMPLATE', `${scheme}:// is no scheme of a reference: ${meant}:// is meant?`, {
     hint: 'single quotes around the value make it plain text',

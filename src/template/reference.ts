@@ -9,9 +9,7 @@ import { checkCharacters, decodePercent, encodePercent, parseKey, splitUri, type
 import { parseVals } from './vals.ts'
 import { parseVaultEnv } from './vault-env.ts'
 
-export interface ReferenceContext extends PathContext {
-  readonly raw?: string // as the template writes it; the text itself where no names are in it
-}
+export type ReferenceContext = PathContext
 
 /**
  * `ssm:///prod/db?version=3#password`, or what vals, vault-env and secret-init have for it.
@@ -20,22 +18,28 @@ export interface ReferenceContext extends PathContext {
  */
 export function parseReference(text: string, context: ReferenceContext = { folder: '' }): Reference {
   const form = text.search(VALS_START) === 0 ? 'vals' : recognizeReference(text)
-  if (form) return parseReferenceOf(form, text, context)
+  if (form) return parseReferenceOf(form, text, text, context)
   throw new SecwrapError('BAD_TEMPLATE', 'this is no reference', { hint: 'ssm:///prod/db/password' })
 }
 
-/** The same for a text whose form is known. */
-export function parseReferenceOf(form: ReferenceForm, text: string, context: ReferenceContext): Reference {
+/**
+ * The same for a text whose form is known.
+ *
+ * @param raw - as the template writes it, with the names that are looked up in `text`.
+ */
+export function parseReferenceOf(
+  form: ReferenceForm,
+  text: string,
+  raw: string,
+  context: ReferenceContext,
+): Reference {
   checkCharacters(text)
   const written = FORMS[form](text)
-  const { optional, ...checked } = checkOptions(written)
+  const checked = checkOptions(written)
   const path = readPath(written.scheme, written.path, context)
-  return {
-    raw: context.raw ?? text,
-    id: createId(written.scheme, path, checked),
-    ...(written.key && { key: written.key }),
-    optional,
-  }
+  const id = createId(written.scheme, path, checked)
+  const { optional } = checked
+  return written.key ? { raw, id, key: written.key, optional } : { raw, id, optional }
 }
 
 const FORMS: Readonly<Record<ReferenceForm, (text: string) => Written>> = {
@@ -50,8 +54,8 @@ function parseOwn(text: string): Written {
   const rest = text.slice(scheme.length + '://'.length)
   if (rest.startsWith('arn:')) return ofScheme(scheme, parseArn(rest))
   const { path, options, fragment } = splitUri(rest)
-  const key = fragment === undefined ? {} : { key: parseKey(fragment) }
-  return { scheme, path: decodePercent(path), options, ...key }
+  const key = fragment === undefined ? undefined : parseKey(fragment)
+  return { scheme, path: decodePercent(path), options, key }
 }
 
 function ofScheme(scheme: string, written: Written): Written {
@@ -59,10 +63,11 @@ function ofScheme(scheme: string, written: Written): Written {
   throw new SecwrapError('BAD_TEMPLATE', `the ARN is one for ${written.scheme}://`)
 }
 
-function createId(scheme: string, path: string, checked: Omit<CheckedOptions, 'optional'>): SecretId {
-  const { version, selector, options } = checked
-  const shown = { ...options, ...(version !== undefined && { [selector ?? 'version']: version }) }
-  return { uri: formatUri(scheme, path, shown), scheme, path, ...checked }
+function createId(scheme: string, path: string, { version, selector, options }: CheckedOptions): SecretId {
+  const shown = version === undefined ? options : { ...options, [selector ?? 'version']: version }
+  const uri = formatUri(scheme, path, shown)
+  if (version === undefined) return { uri, scheme, path, options }
+  return { uri, scheme, path, version, ...(selector && { selector }), options }
 }
 
 /** Equal secrets have equal texts: options in order, only what must be is encoded. */

@@ -39,8 +39,11 @@ export interface CheckedOptions {
 
 /** @throws SecwrapError BAD_TEMPLATE for an option that the scheme does not have, or without its value. */
 export function checkOptions({ scheme, options: written, implied }: Written): CheckedOptions {
+  const names = Object.keys(written)
+  if (names.length === 0) return { optional: false, options: implied ?? written }
   const options: Record<string, string> = { ...implied }
-  for (const [name, value] of Object.entries(written)) {
+  for (const name of names) {
+    const value = written[name] ?? ''
     const checked = checkOption(scheme, name, value)
     if (checked !== undefined) options[name] = checked
   }

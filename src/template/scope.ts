@@ -61,23 +61,22 @@ export class Scope {
   }
 
   /** A later definition replaces an earlier one, whose decorators stay where it has none of that kind. */
-  define(written: TemplateEntry, known: Known): void {
-    if (written.wildcard) {
-      this.#wildcards.push({ entry: written, known })
-      return
-    }
-    const replaced = this.#definitions.get(written.name)?.entry
-    if (replaced) this.#replaced.push(replaced)
-    const earlier = replaced?.decorators
-    const taint = known.sensitive ? { sensitive: true } : {}
-    const decorators = { ...taint, ...earlier, ...written.decorators }
-    const entry = { ...written, decorators }
+  define(entry: TemplateEntry, known: Known): void {
+    const earlier = this.#definitions.get(entry.name)
+    const decorators = mergeDecorators(known, earlier?.entry, entry)
     // Out and in again, so that entries stand in the order of the definitions that count.
-    this.#definitions.delete(written.name)
-    this.#definitions.set(written.name, {
-      entry,
-      known: { ...known, sensitive: decorators.sensitive ?? false },
+    if (earlier) this.#definitions.delete(entry.name)
+    this.#definitions.set(entry.name, {
+      entry: decorators === entry.decorators ? entry : { ...entry, decorators },
+      known:
+        decorators.sensitive === known.sensitive
+          ? known
+          : { ...known, sensitive: decorators.sensitive ?? false },
     })
+  }
+
+  addWildcard(entry: TemplateEntry, known: Known): void {
+    this.#wildcards.push({ entry, known })
   }
 
   /** The definitions that count and have no problem. */
@@ -104,4 +103,13 @@ export class Scope {
     for (const [, definition] of this.#definitions) all.push(definition)
     return all.concat(this.#wildcards)
   }
+}
+
+function mergeDecorators(
+  { sensitive }: Known,
+  earlier: TemplateEntry | undefined,
+  { decorators }: TemplateEntry,
+): TemplateEntry['decorators'] {
+  if (!sensitive && !earlier) return decorators
+  return { ...(sensitive && { sensitive }), ...earlier?.decorators, ...decorators }
 }

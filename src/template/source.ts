@@ -18,14 +18,12 @@ export class Source {
 // Once over the whole text: a search of its own for each `${` would take quadratic time where none is closed.
 function matchBraces(text: string): ReadonlyMap<number, number> {
   const closing = new Map<number, number>()
-  const open: number[] = []
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x7b) open.push(at)
-    else if (code === 0x7d) {
-      const partner = open.pop()
-      if (partner !== undefined) closing.set(partner, at)
-    }
+  const unclosed: number[] = []
+  let open = text.indexOf('{')
+  for (let close = text.indexOf('}'); close >= 0; close = text.indexOf('}', close + 1)) {
+    for (; open >= 0 && open < close; open = text.indexOf('{', open + 1)) unclosed.push(open)
+    const partner = unclosed.pop()
+    if (partner !== undefined) closing.set(partner, close)
   }
   return closing
 }

@@ -1,5 +1,5 @@
 import { asSecwrapError, SecwrapError } from '../core/errors.ts'
-import type { Decorators, Place } from '../core/types.ts'
+import type { Place } from '../core/types.ts'
 import { parseDecorators } from './decorators.ts'
 import { type Head, readHead } from './head.ts'
 import { parseValue } from './pieces.ts'
@@ -13,8 +13,7 @@ export interface Reading {
   readonly end: number // of its last line
   readonly statement: Statement
   readonly problems: readonly SecwrapError[]
-  readonly warning?: string
-  readonly span?: ValueSpan
+  readonly span: ValueSpan | undefined
 }
 
 /** The statement that begins at `start`, undefined where the line is none. */
@@ -22,67 +21,71 @@ export function readStatement(
   source: Source,
   start: number,
   lineEnd: number,
-  line: Place,
+  { file, line }: Place,
   comments: readonly string[],
 ): Reading | undefined {
   const head = readHead(source.text, start, lineEnd)
-  return head && new StatementReader(source, { ...line, name: head.name }).read(head, lineEnd, comments)
+  if (!head) return undefined
+  const found: SecwrapError[] = []
+  const { span, pieces, wildcard } = readValue(source, head, lineEnd, found)
+  const decorators = readDecorators(comments, found)
+  const { name } = head
+  const problems = found.length === 0 ? found : found.map(problem => problem.at({ file, line, name }))
+  const statement: Statement = {
+    file,
+    line,
+    name,
+    pieces,
+    decorators,
+    wildcard,
+    inherit: head.valueStart === undefined,
+    problem: problems[0],
+  }
+  return { end: span ? endOfLine(source.text, span.end) : lineEnd, statement, problems, span }
+}
+
+interface Value {
+  readonly span: ValueSpan | undefined
+  readonly pieces: readonly Piece[]
+  readonly wildcard: Statement['wildcard']
 }
 
 /** Of a value as it is written: a few expressions may be longer than what they stand for. */
 const MAX_LENGTH = 256 * 1024
 
-/** Reads on after a mistake, so that one entry can have several. */
-class StatementReader {
-  readonly #source: Source
-  readonly #place: Place
-  readonly #problems: SecwrapError[] = []
-
-  constructor(source: Source, place: Place) {
-    this.#source = source
-    this.#place = place
-  }
-
-  read({ valueStart, prefix }: Head, lineEnd: number, comments: readonly string[]): Reading {
-    const { text } = this.#source
-    const span =
-      valueStart === undefined ? undefined : this.#try(() => findValue(this.#source, valueStart, lineEnd))
-    const pieces = (span && this.#try(() => this.#readPieces(span))) ?? []
-    const hasPieces = this.#problems.length === 0
-    const wildcard =
-      prefix !== undefined && hasPieces ? this.#try(() => checkWildcard(prefix, pieces)) : undefined
-    const decorators: Decorators = this.#try(() => parseDecorators(comments)) ?? {}
-    return {
-      end: span ? endOfLine(text, span.end) : lineEnd,
-      statement: {
-        ...this.#place,
-        pieces,
-        decorators,
-        ...(wildcard && { wildcard }),
-        ...(valueStart === undefined && { inherit: true }),
-        ...(this.#problems[0] && { problem: this.#problems[0] }),
-      },
-      problems: this.#problems,
-      ...(span && { span }),
-    }
-  }
-
-  #readPieces({ start, end, isLiteral, escapes }: ValueSpan): readonly Piece[] {
-    if (end - start > MAX_LENGTH) {
+function readValue(
+  source: Source,
+  { valueStart, prefix }: Head,
+  lineEnd: number,
+  found: SecwrapError[],
+): Value {
+  if (valueStart === undefined) return { span: undefined, pieces: [], wildcard: undefined }
+  let span: ValueSpan | undefined
+  let pieces: readonly Piece[] = []
+  try {
+    span = findValue(source, valueStart, lineEnd)
+    if (span.end - span.start > MAX_LENGTH) {
       throw new SecwrapError('BAD_TEMPLATE', 'the value is too long for an environment')
     }
-    return isLiteral ? [this.#source.text.slice(start, end)] : parseValue(this.#source, start, end, escapes)
-  }
-
-  #try<T>(step: () => T): T | undefined {
-    try {
-      return step()
-    } catch (error) {
-      this.#problems.push(asSecwrapError(error).at(this.#place))
-      return undefined
-    }
+    pieces = parseValue(source, span)
+    return { span, pieces, wildcard: prefix === undefined ? undefined : checkWildcard(prefix, pieces) }
+  } catch (error) {
+    found.push(asSecwrapError(error))
+    return { span, pieces, wildcard: undefined }
   }
 }
+
+function readDecorators(comments: readonly string[], found: SecwrapError[]): Statement['decorators'] {
+  if (comments.length === 0) return NO_DECORATORS
+  try {
+    return parseDecorators(comments)
+  } catch (error) {
+    found.push(asSecwrapError(error))
+    return NO_DECORATORS
+  }
+}
+
+const NO_DECORATORS: Statement['decorators'] = {}
 
 export function endOfLine(text: string, from: number): number {
   const end = text.indexOf('\n', from)

@@ -30,9 +30,9 @@ export type ReferenceForm = 'own' | 'vals' | 'vault-env' | 'arn'
 export interface Statement extends Place {
   readonly pieces: readonly Piece[]
   readonly decorators: Decorators
-  readonly wildcard?: { readonly prefix: string }
-  readonly inherit?: true
-  readonly problem?: SecwrapError // told already: the value did not parse
+  readonly wildcard: { readonly prefix: string } | undefined
+  readonly inherit: boolean // a bare NAME
+  readonly problem: SecwrapError | undefined // told already: the value did not parse
 }
 
 /** Where parsing and expansion put what they find. */

@@ -7,14 +7,14 @@ export interface Written {
   readonly path: string // decoded
   readonly options: Readonly<Record<string, string>> // '' for one without a value
   readonly implied?: Readonly<Record<string, string>> // options that nobody can write, for what the form means
-  readonly key?: readonly string[]
+  readonly key?: readonly string[] | undefined
 }
 
 /** `path?options#fragment`; the path and the fragment still percent-encoded. */
 export interface UriParts {
   readonly path: string
   readonly options: Readonly<Record<string, string>>
-  readonly fragment?: string
+  readonly fragment: string | undefined
 }
 
 /** @throws SecwrapError BAD_TEMPLATE for an option twice or a stray `%`. */
@@ -24,10 +24,12 @@ export function splitUri(text: string): UriParts {
   const question = text.slice(0, end).indexOf('?')
   return {
     path: text.slice(0, question < 0 ? end : question),
-    options: question < 0 ? {} : splitOptions(text.slice(question + 1, end)),
-    ...(hash >= 0 && { fragment: text.slice(hash + 1) }),
+    options: question < 0 ? NO_OPTIONS : splitOptions(text.slice(question + 1, end)),
+    fragment: hash < 0 ? undefined : text.slice(hash + 1),
   }
 }
+
+const NO_OPTIONS: Readonly<Record<string, string>> = {}
 
 function splitOptions(query: string): Readonly<Record<string, string>> {
   const options: Record<string, string> = {}
@@ -65,7 +67,7 @@ export function checkCharacters(text: string): void {
 
 /** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
 export function parseKey(fragment: string): readonly string[] {
-  const segments = fragment.split(/(?<!\\)\./)
+  const segments = fragment.includes('.') ? fragment.split(/(?<!\\)\./) : [fragment]
   if (segments.includes('')) {
     throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
   }

@@ -2,53 +2,54 @@ import { SecwrapError } from '../core/errors.ts'
 import { findMarkers } from './markers.ts'
 import { recognizeReference } from './recognize.ts'
 import { isSpace, type Source, skipSpace, trimEnd } from './source.ts'
+import type { ReferenceForm } from './syntax.ts'
 
 /** Where a value stands. `end` is exclusive; the quotes are outside. */
 export interface ValueSpan {
   readonly start: number
   readonly end: number
-  readonly isLiteral: boolean // in single quotes or backticks: text as it stands
-  readonly escapes: boolean // begins with a double quote
+  readonly style: 'literal' | 'double' | 'plain' // literal: in single quotes or backticks, text as it stands
   readonly isQuoted: boolean // may hold line ends
-  readonly warning?: string
+  readonly form: ReferenceForm | undefined // where all of it is one reference
+  readonly warning: string | undefined
 }
 
 /**
  * The value that begins at `start`, on the line that ends at `lineEnd`: what dotenv takes for it, but
  * `${…}` and references keep their `#` and their quotes.
  *
- * @throws SecwrapError BAD_TEMPLATE for a quote that never ends.
+ * @throws SecwrapError BAD_TEMPLATE for a quote that never ends, or for what is almost a reference.
  */
 export function findValue(source: Source, start: number, lineEnd: number): ValueSpan {
   const { text } = source
   const first = skipSpace(text, start, lineEnd)
-  const quote = text[first] ?? ''
-  if (first === lineEnd || !isQuote(quote)) return unquoted(first, findEnd(source, first, lineEnd), source)
-  const close = findClosingQuote(source, first, quote)
-  if (close >= 0) {
-    const escaped = quote === '"' && text.slice(first, close).includes('\\"')
-    return quotedSpan(
-      quote,
-      first,
-      close,
-      escaped ? 'the \\ before a double quote stays, as in dotenv' : undefined,
-    )
+  const quote = first < lineEnd ? text.charAt(first) : ''
+  if (quote === '"' || quote === "'" || quote === '`') {
+    const close = findClosingQuote(source, first, quote)
+    return close < 0 ? halfQuoted(source, first, quote, lineEnd) : quotedSpan(text, first, close)
   }
-  return halfQuoted(source, first, quote, lineEnd)
+  const form = recognizeReference(text.slice(first, lineEnd))
+  const end = form ? findEndOfReference(source, first, lineEnd) : findEnd(source, first, lineEnd)
+  return {
+    start: first,
+    end: trimEnd(text, first, end),
+    style: 'plain',
+    isQuoted: false,
+    form,
+    warning: undefined,
+  }
 }
 
-function unquoted(start: number, end: number, { text }: Source): ValueSpan {
-  return { start, end: trimEnd(text, start, end), isLiteral: false, escapes: false, isQuoted: false }
-}
-
-function quotedSpan(quote: string, open: number, close: number, warning?: string): ValueSpan {
+function quotedSpan(text: string, open: number, close: number): ValueSpan {
+  const isDouble = text[open] === '"'
+  const inside = isDouble ? text.slice(open + 1, close) : ''
   return {
     start: open + 1,
     end: close,
-    isLiteral: quote !== '"',
-    escapes: quote === '"',
+    style: isDouble ? 'double' : 'literal',
     isQuoted: true,
-    ...(warning !== undefined && { warning }),
+    form: isDouble ? recognizeReference(inside) : undefined,
+    warning: inside.includes('\\"') ? 'the \\ before a double quote stays, as in dotenv' : undefined,
   }
 }
 
@@ -63,8 +64,9 @@ function halfQuoted(source: Source, first: number, quote: string, lineEnd: numbe
     })
   }
   const warning = 'text after the closing quote, so the quotes inside stay, as in dotenv'
-  if (last === end - 1) return { ...quotedSpan(quote, first, last, warning), isQuoted: false }
-  return { start: first, end, isLiteral: false, escapes: quote === '"', isQuoted: false, warning }
+  if (last === end - 1) return { ...quotedSpan(text, first, last), isQuoted: false, warning }
+  const style = quote === '"' ? 'double' : 'plain'
+  return { start: first, end, style, isQuoted: false, form: undefined, warning }
 }
 
 /**
@@ -109,7 +111,6 @@ function endsValue(text: string, from: number): boolean {
 /** Where an unquoted value ends: before its comment, or with the line. */
 function findEnd(source: Source, start: number, lineEnd: number): number {
   const line = source.text.slice(start, lineEnd)
-  if (recognizeReference(line)) return findEndOfReference(source, start, lineEnd)
   let hash = endOfText(line, start, start)
   if (hash === lineEnd) return lineEnd
   for (const marker of findMarkers(source, start, lineEnd)) {
@@ -126,16 +127,17 @@ function endOfText(line: string, start: number, from: number): number {
 
 /** A reference ends at white space; its `#` is a key. Where no comment follows, the rest is part of the mistake. */
 function findEndOfReference(source: Source, start: number, lineEnd: number): number {
-  const { text } = source
-  let end = start
-  while (end < lineEnd && !isSpace(text.charCodeAt(end))) {
-    if (text[end] === '$' && text[end + 1] === '{') end = Math.max(end, source.closingBrace(end + 1, lineEnd))
-    end++
+  const line = source.text.slice(start, lineEnd)
+  END.lastIndex = 0
+  let found = END.exec(line)
+  while (found?.[0] === '${') {
+    const close = source.closingBrace(start + found.index + 1, lineEnd)
+    END.lastIndex = Math.max(close - start, found.index) + 1
+    found = END.exec(line)
   }
-  const next = skipSpace(text, end, lineEnd)
-  return next === lineEnd || text[next] === '#' ? end : lineEnd
+  if (!found) return lineEnd
+  const next = skipSpace(line, found.index, line.length)
+  return next === line.length || line[next] === '#' ? start + found.index : lineEnd
 }
 
-function isQuote(character: string): boolean {
-  return character === "'" || character === '"' || character === '`'
-}
+const END = /\s|\$\{/g
