@@ -9,6 +9,9 @@ import { encodePercent } from './uri.ts'
 /** A value is at most 131071 bytes in the end; what comes to more here is a mistake that multiplies. */
 const MAX_SIZE = 1024 * 1024
 
+/** Of one value. */
+const MAX_PROBLEMS = 100
+
 /** What a reference counts for beside characters: 1024 of them are enough for any value. */
 const REFERENCE_SIZE = 1024
 
@@ -22,14 +25,10 @@ export function expand(pieces: readonly Piece[], scope: Scope, context: Referenc
   return typeof only === 'string' ? asKnown(only) : new Expander(scope, context).expand(pieces)
 }
 
-const NO_PROBLEMS: readonly SecwrapError[] = []
-
 class Expander {
   readonly #scope: Scope
   readonly #context: ReferenceContext
-  readonly #problems = new Map<string, SecwrapError>() // by message: a name twice is told once
-  readonly #inheritedProblems = new Set<SecwrapError>()
-  readonly #unset = new Set<string>() // told already
+  readonly #problems: SecwrapError[] = []
   #sensitive = false
   #size = 0
 
@@ -40,19 +39,7 @@ class Expander {
 
   expand(pieces: readonly Piece[]): Known {
     const parts = this.#expandAll(pieces)
-    return {
-      parts,
-      sensitive: this.#sensitive,
-      size: this.#size,
-      problems: this.#allProblems(),
-    }
-  }
-
-  #allProblems(): readonly SecwrapError[] {
-    const { size } = this.#problems
-    return size === 0 && this.#inheritedProblems.size === 0
-      ? NO_PROBLEMS
-      : [...this.#inheritedProblems, ...this.#problems.values()]
+    return { parts, sensitive: this.#sensitive, size: this.#size, problems: this.#problems }
   }
 
   #expandAll(pieces: readonly Piece[]): readonly Part[] {
@@ -61,12 +48,20 @@ class Expander {
       try {
         for (const part of this.#expandPiece(piece)) append(parts, part)
       } catch (error) {
-        const problem = asSecwrapError(error)
-        this.#problems.set(problem.message, problem)
-        if (this.#size > MAX_SIZE) break
+        this.#addProblem(asSecwrapError(error))
+        if (this.#size > MAX_SIZE || this.#problems.length >= MAX_PROBLEMS) break
       }
     }
     return parts
+  }
+
+  /** A name that stands twice is told once. */
+  #addProblem(problem: SecwrapError): void {
+    if (!this.#isTold(problem.message)) this.#problems.push(problem)
+  }
+
+  #isTold(message: string): boolean {
+    return this.#problems.some(problem => problem.message === message)
   }
 
   /** @throws SecwrapError BAD_TEMPLATE once the value has grown out of all bounds. */
@@ -88,7 +83,7 @@ class Expander {
   #expandName(piece: NamePiece): readonly Part[] {
     const known = this.#scope.find(piece.name)
     if (known && known.problems.length > 0) {
-      for (const problem of known.problems) this.#inheritedProblems.add(problem)
+      for (const problem of known.problems) this.#addProblem(problem)
       return []
     }
     if (known?.sensitive) this.#sensitive = true
@@ -102,15 +97,15 @@ class Expander {
   }
 
   #expandUnset({ name, operator, word }: NamePiece): readonly Part[] {
-    if (this.#unset.has(name)) return []
     if (operator === '-' || operator === ':-') return this.#expandAll(word)
     if (operator === '+' || operator === ':+') return []
     if (operator) throw failWith(name, word)
-    this.#unset.add(name)
+    const message = `${name} is not set`
+    if (this.#isTold(message)) return []
     const hint = this.#scope.mayBeImported(name)
       ? 'names that *= imports are not seen in ${…}: give the secret an entry of its own'
       : `\${${name}:-default}`
-    throw new SecwrapError('BAD_TEMPLATE', `${name} is not set`, { hint })
+    throw new SecwrapError('BAD_TEMPLATE', message, { hint })
   }
 
   #expandText(text: string, { name, operator, word }: NamePiece): readonly Part[] {

@@ -7,11 +7,11 @@ import type { Source } from './source.ts'
 /** `|filter|filter:-` as read; the word goes from `wordStart` to the end of the expression. */
 export interface ModifierSyntax {
   readonly filters: readonly string[]
-  readonly operator?: Otherwise['operator']
+  readonly operator: Otherwise['operator'] | undefined
   readonly wordStart: number
 }
 
-// Longer ones first: `:-` begins with what no operator is, but `-` would match inside nothing else.
+const FILTER = /^\|\s*(\w*)\s*/
 const OPERATORS: readonly Otherwise['operator'][] = [':-', ':?', ':+', '-', '?', '+']
 
 /**
@@ -23,11 +23,11 @@ export function readModifiers({ text }: Source, start: number, end: number): Mod
   const filters: string[] = []
   let at = start
   while (at < end && text[at] === '|') {
-    const [written = '', name = ''] = /^\|\s*(\w*)\s*/.exec(text.slice(at, end)) ?? []
-    filters.push(checkFilter(name))
-    at += written.length
+    const name = FILTER.exec(text.slice(at, end))
+    filters.push(checkFilter(name?.[1] ?? ''))
+    at += name?.[0].length ?? 1
   }
-  if (at === end) return { filters, wordStart: end }
+  if (at === end) return { filters, operator: undefined, wordStart: end }
   const operator = OPERATORS.find(candidate => text.startsWith(candidate, at))
   if (operator) return { filters, operator, wordStart: at + operator.length }
   if (filters.length === 0) return undefined

@@ -16,10 +16,13 @@ export function parseTemplate(text: string, file: string, findings: Findings): r
 /** After so many the file is something else than a template. */
 export const MAX_PROBLEMS = 100
 
+const SEPARATOR = /[\u2028\u2029]/
+
 class TemplateParser {
   readonly #source: Source
   readonly #file: string
   readonly #findings: Findings
+  readonly #hasSeparators: boolean
   readonly #statements = new Map<string, Statement>()
   #line = 1
   #comments: string[] = [] // directly above: decorators stand there
@@ -29,6 +32,7 @@ class TemplateParser {
     this.#source = new Source(text)
     this.#file = file
     this.#findings = findings
+    this.#hasSeparators = SEPARATOR.test(text)
   }
 
   parse(): readonly Statement[] {
@@ -96,11 +100,12 @@ class TemplateParser {
 
   /** dotenv ends a line at U+2028 and U+2029, which nobody sees: `# harmless<U+2028>PATH=…` sets PATH there. */
   #checkSeparators(start: number, end: number, span?: ValueSpan): void {
+    if (!this.#hasSeparators) return
     const { text } = this.#source
     const beside = span?.isQuoted
       ? text.slice(start, span.start) + text.slice(span.end, end)
       : text.slice(start, end)
-    const separator = /[\u2028\u2029]/.exec(beside)?.[0]
+    const separator = SEPARATOR.exec(beside)?.[0]
     if (separator) {
       const code = separator.charCodeAt(0).toString(16)
       this.#report(`U+${code} outside quotes, which some programs take for a line end`, this.#line, '')

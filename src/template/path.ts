@@ -19,9 +19,11 @@ export function readPath(scheme: string, path: string, context: PathContext): st
   return path
 }
 
+const ENCODED = /[%?#\s]/
+
 /** The path as a URI shows it: what would end it is encoded again. */
 export function encodePath(path: string): string {
-  return path.replace(/[%?#\s]/g, encodePercent)
+  return ENCODED.test(path) ? path.replace(/[%?#\s]/g, encodePercent) : path
 }
 
 function readFilePath(scheme: string, path: string, { folder, wildcard }: PathContext): string {
@@ -39,8 +41,11 @@ function absolute(folder: string): string {
   return from.endsWith('/') ? from : `${from}/`
 }
 
+// An empty segment, `.` or `..`: in most paths there is none, and no list of segments to make.
+const SUSPICIOUS = /(?:^|\/)\.{0,2}(?:\/|$)/
+
 function checkSegments(path: string, { wildcard = false }: { wildcard?: boolean }): void {
-  if (wildcard && path === '') return
+  if (!SUSPICIOUS.test(path) || (wildcard && path === '')) return
   const segments = path.split('/')
   const isPrefix = segments.length > 1 && segments.at(-1) === ''
   if (isPrefix) segments.pop()
