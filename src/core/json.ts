@@ -3,9 +3,16 @@
  * Uses the source text that JSON.parse gives its reviver (ECMAScript 2025).
  */
 
-export type Json = string | boolean | null | RawNumber | readonly Json[] | { readonly [key: string]: Json }
+export type Json =
+  | string
+  | boolean
+  | null
+  | number
+  | RawNumber
+  | readonly Json[]
+  | { readonly [key: string]: Json }
 
-/** A number as it stood in the text. */
+/** A number as it stood in the text, where JavaScript would write another: 1.0, 1e3, 12345678901234567890. */
 export interface RawNumber {
   readonly rawJSON: string
 }
@@ -19,6 +26,8 @@ const json = JSON as unknown as {
 /** The parsed text, or undefined where it is not JSON: the parser's own message would quote the value. */
 export function parseJson(text: string): Json | undefined {
   try {
+    // The reviver makes it ten times as slow, and hardly any text has a number that needs it.
+    if (!UNSAFE_NUMBER.test(text)) return JSON.parse(text)
     return json.parse(text, (_, value, { source }) =>
       typeof value === 'number' && source !== undefined ? json.rawJSON(source) : value,
     )
@@ -26,6 +35,10 @@ export function parseJson(text: string): Json | undefined {
     return undefined
   }
 }
+
+// A number follows the text's begin, a key's end, a bracket or a comma. Fractions, exponents, -0 and more than
+// 15 digits may come out otherwise than they went in. What it finds inside of strings costs time only.
+const UNSAFE_NUMBER = /(?:^|"\s*:|[[,])\s*(?:-0|-?\d+[.eE]|-?\d{16})/
 
 /**
  * As parseJson, with numbers as JavaScript has them. Ten times as fast, for a store's envelope whose
@@ -41,6 +54,12 @@ export function parsePlainJson(text: string): unknown {
 
 export function isRawNumber(value: unknown): value is RawNumber {
   return json.isRawJSON(value)
+}
+
+/** A number's text as it stood; undefined for anything else. */
+export function numberText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value)
+  return isRawNumber(value) ? value.rawJSON : undefined
 }
 
 /** An object of a parsed text: neither a list, nor null, nor a number that was kept raw. */

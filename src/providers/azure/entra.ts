@@ -4,7 +4,7 @@
  */
 import { SecwrapError } from '../../core/errors.ts'
 import { type HttpResponse, retryAfterMs, send } from '../../core/http.ts'
-import { isJsonObject, isRawNumber, type Json, parseJson } from '../../core/json.ts'
+import { isJsonObject, type Json, numberText, parseJson } from '../../core/json.ts'
 import type { AzureSettings } from './settings.ts'
 import type { Audience, Token } from './tokens.ts'
 
@@ -59,7 +59,7 @@ function expiryOf({ expires_on, expires_in }: Readonly<Record<string, Json>>): n
 }
 
 function textOf(value: Json | undefined): string {
-  return isRawNumber(value) ? value.rawJSON : typeof value === 'string' ? value : ''
+  return typeof value === 'string' ? value : (numberText(value) ?? '')
 }
 
 const REFUSALS: Readonly<Record<string, [fact: string, hint: string]>> = {

@@ -1,6 +1,6 @@
 /** What a vault tells of a secret, and the list of them. Source: Key Vault REST API, "Get Secret", "Get Secrets". */
 import type { HttpResponse } from '../../core/http.ts'
-import { isJsonObject, isRawNumber, type Json, parseJson } from '../../core/json.ts'
+import { isJsonObject, type Json, numberText, parseJson } from '../../core/json.ts'
 import { Secret } from '../../core/secret.ts'
 import { API_VERSION, type VaultClient } from './client.ts'
 import { explainAnswer, explainList, notKeyVault } from './failures.ts'
@@ -77,7 +77,8 @@ function warnOfTimes(attributes: Json | undefined, uri: string, warn: Warn): voi
 }
 
 function momentOf(seconds: Json | undefined): number | undefined {
-  return isRawNumber(seconds) ? Number(seconds.rawJSON) * 1_000 : undefined
+  const text = numberText(seconds)
+  return text === undefined ? undefined : Number(text) * 1_000
 }
 
 function dateOf(ms: number): string {

@@ -1,6 +1,6 @@
 /** What an answer to a read means: a secret, nothing there, or why not. */
 import { SecwrapError } from '../../core/errors.ts'
-import { formatJson, isJsonObject, isRawNumber, type Json } from '../../core/json.ts'
+import { formatJson, isJsonObject, type Json, numberText } from '../../core/json.ts'
 import { Secret, type SecretFacts } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
 import { errorsOf, type VaultAnswer } from './client.ts'
@@ -43,9 +43,10 @@ function readSecret({ status, body, text }: VaultAnswer, asked: Asked): Secret |
 }
 
 function factsOf(metadata: Json): SecretFacts {
-  const { version, created_time: createdAt } = isJsonObject(metadata) ? metadata : {}
+  const { version: number, created_time: createdAt } = isJsonObject(metadata) ? metadata : {}
+  const version = numberText(number)
   return {
-    ...(isRawNumber(version) && { version: version.rawJSON }),
+    ...(version !== undefined && { version }),
     ...(typeof createdAt === 'string' && { updatedAt: new Date(createdAt) }),
   }
 }
