@@ -54,9 +54,10 @@ export interface ProviderHost {
   stop(): Promise<void>
 }
 
-export async function startProviderHost(): Promise<ProviderHost> {
+/** @param env - of the process itself; providers get theirs with each context. */
+export async function startProviderHost(env: Readonly<Record<string, string>> = {}): Promise<ProviderHost> {
   const program = `${root}/test/fixtures/provider-host.ts`
-  const child = spawn(BUN, [program], { env: {}, stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(BUN, [program], { env: { ...env }, stdio: ['pipe', 'pipe', 'inherit'] })
   await once(child, 'spawn')
   const line = openLine(child)
   return {

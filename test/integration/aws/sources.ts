@@ -1,5 +1,5 @@
 /** What the tests of credentials share: an environment without any, a read by one, and what the platform hands out. */
-import { afterEach, expect } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect } from '@jest/globals'
 import { AwsClient } from 'aws4fetch'
 import { SecwrapError } from '../../../src/core/errors.ts'
 import type { Inherited } from '../../../src/core/types.ts'
@@ -11,6 +11,7 @@ import {
   type MetadataServer,
   startMetadataServer,
 } from '../../helpers/metadata-server.ts'
+import { startProviderHost } from '../../helpers/provider-host.ts'
 import { type Credentials, callsOf, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
 import { deadline, failureOf } from '../contract/store.ts'
@@ -26,6 +27,31 @@ const opened: { stop(): Promise<void> }[] = []
 afterEach(async () => {
   await Promise.all(opened.splice(0).map(one => one.stop()))
 })
+
+/** The provider of the runtime that is under test. */
+let provider = createProvider
+
+/** Runs the tests as Node runs the provider, and as Bun does. */
+export function inBothRuntimes(describeTests: () => void): void {
+  describe('in Node', describeTests)
+  describe('in Bun', () => {
+    let leave: () => Promise<void>
+    beforeAll(async () => {
+      leave = await enterBun()
+    })
+    afterAll(() => leave())
+    describeTests()
+  })
+}
+
+async function enterBun(variables: Readonly<Record<string, string>> = {}): Promise<() => Promise<void>> {
+  const [before, host] = [provider, await startProviderHost(variables)]
+  provider = host.remote('ssm', createProvider)
+  return async () => {
+    provider = before
+    await host.stop()
+  }
+}
 
 export async function serveProxy(): Promise<HttpProxy> {
   const proxy = await startHttpProxy(aws.endpoint)
@@ -48,7 +74,7 @@ export async function read(
   const id = idOf(`/${uniqueName('credentials')}`)
   await store.put(id.path, 'a text')
   store.stop()
-  const found = await createProvider(options, contextOf({ ...BARE, ...env })).read([id], deadline())
+  const found = await provider(options, contextOf({ ...BARE, ...env })).read([id], deadline())
   const outcome = found.get(id)
   if (outcome instanceof SecwrapError) throw outcome
   return outcome?.reveal()
@@ -77,16 +103,23 @@ export function metadataOf({ accessKeyId, secretAccessKey }: Credentials, expire
   })
 }
 
-/** For what reads the environment of the process itself. */
+/** Runs something with variables in the environment of the process itself, whichever the provider runs in. */
 export async function withVariables(
   variables: Readonly<Record<string, string>>,
   run: () => Promise<void>,
 ): Promise<void> {
-  const before = Object.keys(variables).map(name => [name, process.env[name]] as const)
-  Object.assign(process.env, variables)
+  const leave = provider === createProvider ? setVariables(variables) : await enterBun(variables)
   try {
     await run()
   } finally {
+    await leave()
+  }
+}
+
+function setVariables(variables: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(variables).map(name => [name, process.env[name]] as const)
+  Object.assign(process.env, variables)
+  return () => {
     for (const [name, value] of before) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
