@@ -1,14 +1,14 @@
-import { SecwrapError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 import type { Provider, ProviderContext, SecretId } from '../core/types.ts'
+import { toJson } from './shared/formats.ts'
 import { dropNewline, readSecretFile } from './shared/read-file.ts'
 import { readFolder } from './shared/read-folder.ts'
 
 /**
  * A file: `file:///etc/app/key`, `file://./beside-the-template`, `file:///app/.env?format=dotenv#KEY`.
  *
- * The value is the text without its last newline; `?raw` keeps it. `?format=dotenv` turns a dotenv
- * file into a map of its names, so that `#key` picks one.
+ * The value is the text without its last newline; `?raw` keeps it. `?format=dotenv` and `?format=yaml`
+ * turn a file into a map, so that `#key` picks a field.
  */
 export function createProvider(
   options: Readonly<Record<string, string>>,
@@ -25,7 +25,7 @@ export function createProvider(
         // 0o004: others may read it.
         if (file.mode & 0o004) context.warn(`${id.uri} can be read by every user of this machine`)
         const text = raw ? file.text : dropNewline(file.text)
-        found.set(id, new Secret(await convert(text, options.format, id)))
+        found.set(id, new Secret(await toJson(text, options.format, id.uri)))
       }
       return found
     },
@@ -33,12 +33,4 @@ export function createProvider(
       return readFolder(prefix.path, prefix.uri)
     },
   }
-}
-
-async function convert(text: string, format: string | undefined, { uri }: SecretId): Promise<string> {
-  if (format === undefined || format === 'json') return text
-  if (format !== 'dotenv')
-    throw new SecwrapError('BAD_TEMPLATE', `${uri}: unknown format ${format}`, { ref: uri })
-  const { parse } = await import('dotenv')
-  return JSON.stringify(parse(text))
 }

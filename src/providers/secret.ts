@@ -1,5 +1,6 @@
 import { Secret } from '../core/secret.ts'
 import type { Provider, ProviderContext, SecretId } from '../core/types.ts'
+import { toJson } from './shared/formats.ts'
 import { dropNewline, readSecretFile, type SecretFile } from './shared/read-file.ts'
 import { readFolder } from './shared/read-folder.ts'
 
@@ -22,7 +23,9 @@ export function createProvider(
       const found = new Map<SecretId, Secret>()
       for (const id of ids) {
         const file = readFirst(folders, id)
-        if (file) found.set(id, new Secret(raw ? file.text : dropNewline(file.text)))
+        if (!file) continue
+        const text = raw ? file.text : dropNewline(file.text)
+        found.set(id, new Secret(await toJson(text, options.format, id.uri)))
       }
       return found
     },

@@ -8,15 +8,17 @@ export type PathKind = 'file' | 'name'
 interface Scheme {
   readonly path: PathKind
   readonly options: readonly string[] // besides `optional`
+  readonly formats?: readonly string[] // what `?format=` can be
 }
 
 const AWS = ['region', 'profile', 'endpoint']
+const FORMATS = ['dotenv', 'json', 'yaml']
 
 /** Our schemes. Options but `version`, `label` and `stage` pick the store or shape what is read. */
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
-  file: { path: 'file', options: ['format', 'raw'] },
-  secret: { path: 'name', options: ['format', 'raw'] },
-  sops: { path: 'file', options: ['format'] },
+  file: { path: 'file', options: ['format', 'raw'], formats: FORMATS },
+  secret: { path: 'name', options: ['format', 'raw'], formats: FORMATS },
+  sops: { path: 'file', options: ['format'], formats: [...FORMATS, 'binary'] },
   ssm: { path: 'name', options: ['version', 'label', ...AWS] },
   secretsmanager: { path: 'name', options: ['version', 'stage', 'base64', ...AWS] },
   vault: { path: 'name', options: ['version', 'namespace', 'address'] },
@@ -27,7 +29,6 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
 export const API_PATH = 'api-path'
 
 const FLAGS = ['optional', 'raw', 'base64']
-const FORMATS = ['dotenv', 'json', 'yaml']
 const SELECTORS = ['version', 'label', 'stage'] as const
 
 export interface CheckedOptions {
@@ -72,10 +73,13 @@ function checkOption(scheme: string, name: string, value: string): string | unde
   }
   if (FLAGS.includes(name)) return checkFlag(name, value)
   if (value === '') throw bad(`the option ${name} has no value`, `?${name}=`)
-  if (name === 'format' && !FORMATS.includes(value)) {
-    throw bad('unknown format', `?format=${suggest(value, FORMATS) ?? FORMATS.join(', ?format=')}`)
-  }
+  if (name === 'format') checkFormat(SCHEMES[scheme]?.formats ?? [], value)
   return value
+}
+
+function checkFormat(formats: readonly string[], value: string): void {
+  if (formats.includes(value)) return
+  throw bad('unknown format', `?format=${suggest(value, formats) ?? formats.join(', ?format=')}`)
 }
 
 function checkFlag(name: string, value: string): 'true' | undefined {

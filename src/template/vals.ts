@@ -105,7 +105,12 @@ const ADJUST: Readonly<Record<string, (written: Written, single: boolean) => Wri
       ? { key, options: path.endsWith('.json') ? {} : { format: 'yaml' } }
       : { options: { raw: 'true' } }),
   }),
-  sops: written => ({ ...written, path: fromWorkingFolder(written.path) }),
+  sops: ({ path, key, options, ...rest }) => ({
+    ...rest,
+    path: fromWorkingFolder(path),
+    key,
+    options: key && !/\.(ya?ml|json|env)$/.test(path) ? { format: 'yaml', ...options } : options,
+  }),
   azurekeyvault: ({ path, options, ...rest }) => {
     const [vault = '', name = '', version] = path.split('/')
     return { ...rest, path: `${vault}/${name}`, options: { ...options, ...(version && { version }) } }

@@ -82,6 +82,8 @@ test.each([
   ['ref+file:///etc/key', 'file:///etc/key?raw=true', '/etc/key', undefined, undefined],
   ['ref+file:///a.json#/b', 'file:///a.json', '/a.json', undefined, ['b']],
   ['ref+file:///a.yaml#/b/c.d', 'file:///a.yaml?format=yaml', '/a.yaml', undefined, ['b', 'c.d']],
+  ['ref+sops:///a.enc#/b', 'sops:///a.enc?format=yaml', '/a.enc', undefined, ['b']],
+  ['sops:///a?format=binary', 'sops:///a?format=binary', '/a', undefined, undefined],
   ['ref+sops:///a.yaml#/b', 'sops:///a.yaml', '/a.yaml', undefined, ['b']],
   ['ref+azurekeyvault://v/s/1', 'azurekv://v/s?version=1', 'v/s', '1', undefined],
   // vault-env
@@ -168,6 +170,7 @@ test.each([
   ['ssm:///a?optional=maybe', 'the option optional takes no value', '?optional'],
   ['ssm:///a?region=a&region=b', 'the option region stands twice', undefined],
   ['ssm:///a?version=1&label=x', 'version and label exclude each other', undefined],
+  ['file:///a?format=binary', 'unknown format', '?format=dotenv, ?format=json, ?format=yaml'],
   ['file:///a?format=jsn', 'unknown format', '?format=json'],
   ['vault://a/b#', 'an empty key after #', '#password or #db.password'],
   ['vault://a/b#c..d', 'an empty key after #', '#password or #db.password'],
