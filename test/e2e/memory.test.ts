@@ -19,13 +19,22 @@ async function startSleep(argv: readonly string[], cwd: string) {
   const child = spawn(file, args, { cwd, env: { ...BARE_ENVIRONMENT }, stdio: 'ignore' })
   const { pid = 0 } = child
   const ended = new Promise(done => child.on('exit', done))
-  await waitFor(() => readFileSync(`/proc/${pid}/comm`, 'latin1') === 'sleep\n' || childrenOf(pid).length > 0)
+  await waitFor(() => [pid, ...childrenOf(pid)].some(isAsleep))
   return {
     pid,
     async [Symbol.asyncDispose]() {
       for (const each of [...childrenOf(pid), pid]) spawnSync('kill', ['-9', String(each)])
       await ended
     },
+  }
+}
+
+/** It has become the command and waits: while it still becomes it, its stack has no name yet. */
+function isAsleep(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(' (sleep) S ')
+  } catch {
+    return false // a child of the package's shell, gone in the meantime
   }
 }
 
