@@ -2,6 +2,7 @@
 import { SecwrapError } from '../core/errors.ts'
 import { writeAll } from '../core/log.ts'
 import { suggest } from '../core/suggest.ts'
+import { takeCaller } from './caller.ts'
 import { completeFlags } from './flag-values.ts'
 import type { FlagValues } from './flags.ts'
 import { COMMANDS, type Command } from './index.ts'
@@ -13,6 +14,7 @@ export async function runCli(
   argv: readonly string[],
   applyLogFlags: (values: FlagValues) => void,
 ): Promise<void> {
+  takeCaller(process.env)
   const [word = '--help', ...rest] = argv
   if (word === '--version' || word === '-V') return print(`${version()}`)
   if (word === '--help' || word === '-h') return print(await overview())

@@ -1,15 +1,8 @@
 import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
 import { startTiming } from '../core/timing.ts'
 import { checkTotal } from '../environment/limits.ts'
-import {
-  becomeCommand,
-  endOnSignals,
-  findCommand,
-  protectProcess,
-  readStackLimit,
-  takeRawInherited,
-  takeStartState,
-} from '../launch/exec.ts'
+import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
+import { takeCaller } from './caller.ts'
 import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues } from './flags.ts'
 import { prepareEnvironment, type TemplateFlags } from './prepare.ts'
 
@@ -23,8 +16,7 @@ export async function handler(values: FlagValues, command: readonly string[]): P
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
   }
   const given = values as unknown as TemplateFlags
-  const start = takeStartState(process.env)
-  const rawInherited = takeRawInherited(process.env)
+  const { start, rawInherited } = takeCaller(process.env)
   endOnSignals(start)
   protectProcess()
   const { environment, problems } = await prepareEnvironment(given, process.env)
