@@ -63,7 +63,7 @@ function withRawBytes(argv: readonly string[]): readonly Text[] {
 
 /** @returns the errno: if it works, the call does not return. */
 function execute(libc: Libc, { file, argv, variables }: Image): number {
-  const [path = 0n] = layOut(libc, [file])
+  const path = libc.addressOf(endWithNul([file]))
   const argvPointers = libc.addressOf(layOut(libc, argv))
   const variablePointers = libc.addressOf(layOut(libc, variables))
   endStep('launch')
@@ -71,19 +71,20 @@ function execute(libc: Libc, { file, argv, variables }: Image): number {
   return -libc.call(systemCalls().execve, path, argvPointers, variablePointers)
 }
 
-/** C strings in memory: their addresses, ended by a null pointer, as execve takes them. */
-function layOut(libc: Libc, texts: readonly Text[]): BigUint64Array {
-  const pointers = new BigUint64Array(texts.length + 1)
-  if (texts.length === 0) return pointers
+/** C strings in memory: their addresses, ended by a null pointer, as execve takes them; 64 bits in two halves. */
+function layOut(libc: Libc, texts: readonly Text[]): Uint32Array {
+  const halves = new Uint32Array(2 * texts.length + 2)
+  if (texts.length === 0) return halves
   const bytes = endWithNul(texts)
   const start = libc.addressOf(bytes)
   let next = 0
   for (let index = 0; index < texts.length; index++) {
-    pointers[index] = BigInt(start + next)
+    halves[2 * index] = (start + next) % 2 ** 32
+    halves[2 * index + 1] = (start + next) / 2 ** 32
     next = bytes.indexOf(0, next) + 1
   }
   if (next !== bytes.length) throw new Error('a NUL byte inside a string')
-  return pointers
+  return halves
 }
 
 function endWithNul(texts: readonly Text[]): Uint8Array {
