@@ -26,11 +26,10 @@ export const createProvider: CreateProvider = (options, context) => {
     batchSize: 1,
     async read(ids, signal) {
       const found = new Map<SecretId, Secret>()
-      const readInto = async (id: SecretId) => {
+      for (const id of ids) {
         const secret = await readOne(reader, id, signal)
         if (secret) found.set(id, secret)
       }
-      await Promise.all(ids.map(readInto))
       return found
     },
     close: () => session.close(),
