@@ -62,12 +62,18 @@ function canonicalRequest(
   body: string,
 ): { canonical: string; names: string } {
   const lines = Object.entries({ ...headers, host: url.host })
-    .map(([name, value]) => [name.toLowerCase(), value.split(' ').filter(Boolean).join(' ')] as const)
+    .map(([name, value]) => [name.toLowerCase(), squeeze(value)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const names = lines.map(([name]) => name).join(';')
   const signed = lines.map(([name, value]) => `${name}:${value}\n`).join('')
   const canonical = ['POST', canonicalPath(url), '', signed, names, sha256Hex(body)].join('\n')
   return { canonical, names }
+}
+
+// A signature counts several blanks as one, and none at the ends.
+function squeeze(value: string): string {
+  const trimmed = value.trim()
+  return trimmed.includes('  ') ? trimmed.replace(/ +/g, ' ') : trimmed
 }
 
 // A path is encoded a second time in a signature, for every service but S3.
