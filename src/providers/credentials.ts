@@ -2,6 +2,7 @@ const AWS = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
   'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN', // its older name, which log-in helpers still set beside it
   'AWS_CONTAINER_AUTHORIZATION_TOKEN',
 ] as const
 
