@@ -28,6 +28,7 @@ const REASONS: readonly (readonly [text: RegExp, reason: string])[] = [
   [/issuer|\biss\b/, 'the token is from another issuer'],
   [/signature|no known key/, 'the signature of the token is not trusted'],
   [/claim/, 'a claim of the token is not what the role asks for'],
+  [/no handler for route/, 'no log-in method is mounted there'],
   [/permission denied/, 'not allowed, or no log-in method is mounted there'],
 ]
 

@@ -227,6 +227,11 @@ test.each([
     'a claim of the token is not what the role asks for',
   ],
   [400, 'invalid role name "nope"', 'there is no such role'],
+  [
+    404,
+    'no handler for route "auth/approle/login". route entry not found.',
+    'no log-in method is mounted there',
+  ],
   [403, 'permission denied', 'not allowed, or no log-in method is mounted there'],
 ])('a refusal with HTTP %i: %s', async (status, error, reason) => {
   const answers = { 'auth/approle/login': { status, body: { errors: [error] }, text: '' } }
