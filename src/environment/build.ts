@@ -26,9 +26,7 @@ export function buildEnvironment(template: Template, resolved: Resolved, options
   const values = passInherited(options)
   const sensitive = new Set<string>()
   const problems: SecwrapError[] = []
-  const own = template.entries.filter(entry => !entry.wildcard)
-  const names = new Set(own.map(({ name }) => name))
-  const wildcards = template.entries.filter(entry => entry.wildcard)
+  const { own, names, wildcards } = sortEntries(template.entries)
   const imported = importSecrets(wildcards, resolved.imports, {
     isTaken: name => names.has(name),
     preferred: name => findPreferred(name, options),
@@ -49,6 +47,18 @@ export function buildEnvironment(template: Template, resolved: Resolved, options
     }
   }
   return { environment: toEnvironment(values), sensitive: [...sensitive], problems }
+}
+
+function sortEntries(entries: readonly TemplateEntry[]) {
+  const own: TemplateEntry[] = []
+  const names = new Set<string>()
+  const wildcards: TemplateEntry[] = []
+  for (const entry of entries) {
+    if (entry.wildcard) wildcards.push(entry)
+    else own.push(entry)
+    if (!entry.wildcard) names.add(entry.name)
+  }
+  return { own, names, wildcards }
 }
 
 function passInherited({ inherited, pristine, keep, withhold }: BuildOptions): Map<string, string> {
@@ -89,11 +99,11 @@ function isSensitive({ decorators, parts }: TemplateEntry): boolean {
 }
 
 function holdsReference(parts: readonly Part[]): boolean {
-  return parts.some(
-    part =>
-      typeof part !== 'string' &&
-      ('raw' in part || holdsReference(part.parts) || holdsReference(part.otherwise?.word ?? [])),
-  )
+  for (const part of parts) {
+    if (typeof part === 'string') continue
+    if ('raw' in part || holdsReference(part.parts) || holdsReference(part.otherwise?.word ?? [])) return true
+  }
+  return false
 }
 
 // Without a prototype, so that a variable called __proto__ is one like others.

@@ -13,9 +13,8 @@ const DEFAULT_PATH = '/bin:/usr/bin'
  */
 export function findCommand(name: string, path: string = DEFAULT_PATH): string {
   const hasSlash = name.includes('/')
-  const candidates = hasSlash ? [name] : path.split(':').map(folder => `${folder || '.'}/${name}`)
   let refused: SecwrapError | undefined
-  for (const file of name === '' ? [] : candidates) {
+  for (const file of hasSlash ? [name] : listCandidates(name, path)) {
     const finding = inspect(file)
     if (finding === 'executable') return file
     if (finding === 'denied') refused ??= denied(file)
@@ -23,6 +22,13 @@ export function findCommand(name: string, path: string = DEFAULT_PATH): string {
     if (finding === 'folder' && hasSlash) refused = isFolder(file)
   }
   throw refused ?? notFound(name, hasSlash)
+}
+
+function listCandidates(name: string, path: string): readonly string[] {
+  const candidates: string[] = []
+  if (name === '') return candidates
+  for (const folder of path.split(':')) candidates.push(`${folder || '.'}/${name}`)
+  return candidates
 }
 
 function inspect(file: string): 'executable' | 'denied' | 'folder' | 'absent' {

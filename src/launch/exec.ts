@@ -48,7 +48,8 @@ export function becomeCommand(
 function joinVariables(environment: Environment, raw: readonly Uint8Array[]): Text[] {
   const variables: Text[] = []
   for (const name in environment) variables.push(`${name}=${environment[name]}`)
-  return variables.concat(raw.filter(variable => !(nameOf(variable) in environment)))
+  for (const variable of raw) if (!(nameOf(variable) in environment)) variables.push(variable)
+  return variables
 }
 
 function nameOf(variable: Uint8Array): string {
@@ -57,7 +58,7 @@ function nameOf(variable: Uint8Array): string {
 
 /** The runtime has replaced bytes that are not UTF-8; the kernel still has them. The command is last in argv. */
 function withRawBytes(argv: readonly string[]): readonly Text[] {
-  if (!argv.some(argument => argument.includes('\ufffd'))) return argv
+  if (!argv.join('').includes('\ufffd')) return argv
   return readStrings('cmdline').slice(-argv.length)
 }
 

@@ -37,13 +37,18 @@ const ODD_VARIABLE = 'SECWRAP_ODD'
  * @returns `NAME=value` of each, as bytes.
  */
 export function takeRawInherited(environment: NodeJS.ProcessEnv): readonly Uint8Array[] {
-  const odd = environment[ODD_VARIABLE]
-  if (odd !== undefined) delete environment[ODD_VARIABLE]
-  const saved = odd === undefined ? [] : splitStrings(Buffer.from(odd, 'base64'))
+  const saved = environment[ODD_VARIABLE] === undefined ? [] : takeSaved(environment)
   if (!hasReplacement(environment)) return saved
   const raw = readStrings('environ').filter(variable => !isUtf8(variable))
   for (const variable of raw) delete environment[variable.toString().split('=', 1)[0] ?? '']
   return [...saved, ...raw]
+}
+
+// A function of its own: the engine makes Buffer as soon as it links one that names it, which takes 0.1 ms.
+function takeSaved(environment: NodeJS.ProcessEnv): readonly Buffer[] {
+  const saved = Buffer.from(environment[ODD_VARIABLE] ?? '', 'base64')
+  delete environment[ODD_VARIABLE]
+  return splitStrings(saved)
 }
 
 // The runtime decodes what is not UTF-8 into this character. It may as well be the caller's own.

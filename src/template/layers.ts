@@ -28,15 +28,18 @@ export function readLayers(request: LayerRequest, findings: Findings): readonly 
     findings.problems.push(wrongUsage)
     return []
   }
-  const layers = paths.map(path => {
+  const layers: Layer[] = []
+  let overlays = 0
+  for (const path of paths) {
     const layer = readLayer(path, findings)
-    if (!layer && !isOptional) findings.problems.push(missing(path))
-    return [layer, environment === undefined ? undefined : readOverlay(path, environment, findings)] as const
-  })
-  if (environment !== undefined && layers.every(([, overlay]) => !overlay)) {
-    findings.problems.push(noOverlay(paths, environment))
+    if (layer) layers.push(layer)
+    else if (!isOptional) findings.problems.push(missing(path))
+    const overlay = environment === undefined ? undefined : readOverlay(path, environment, findings)
+    if (overlay) layers.push(overlay)
+    if (overlay) overlays++
   }
-  return layers.flat().filter(layer => layer !== undefined)
+  if (environment !== undefined && overlays === 0) findings.problems.push(noOverlay(paths, environment))
+  return layers
 }
 
 function checkUsage(paths: readonly string[], environment: string | undefined): SecwrapError | undefined {

@@ -81,9 +81,9 @@ export class Scope {
 
   /** The definitions that count and have no problem. */
   entries(): readonly TemplateEntry[] {
-    return this.#all()
-      .filter(({ known }) => known.problems.length === 0)
-      .map(({ entry }) => entry)
+    const entries: TemplateEntry[] = []
+    for (const { entry, known } of this.#all()) if (known.problems.length === 0) entries.push(entry)
+    return entries
   }
 
   /** Definitions that a later file has replaced. */
