@@ -27,6 +27,8 @@ const name = fc
     fc.string({ minLength: 1, maxLength: 6, unit: 'grapheme' }),
   )
   .filter(text => text !== 'sops' && text !== '<<' && text !== '__proto__')
+  // sops writes these unescaped in a name, as YAML 1.1 has it; in YAML 1.2 it is another name, and ours refuses it.
+  .filter(text => !/[\u2028\u2029]/.test(text))
 
 const text = fc.oneof(
   fc.string({ maxLength: 30 }),
