@@ -9,7 +9,7 @@ import type { CreateProvider } from '../core/types.ts'
 import { readByRegion } from './aws/arn.ts'
 import { type AwsJsonService, createAwsClient } from './aws/client.ts'
 import { createPrefixReader } from './secrets-manager/prefixes.ts'
-import { createReader } from './secrets-manager/read.ts'
+import { SecretReader } from './secrets-manager/read.ts'
 
 const SECRETS_MANAGER: AwsJsonService = {
   name: 'secretsmanager',
@@ -20,10 +20,10 @@ const SECRETS_MANAGER: AwsJsonService = {
 
 export const createProvider: CreateProvider = (options, context) => {
   const client = createAwsClient(SECRETS_MANAGER, options, context)
-  const read = createReader(client)
+  const reader = new SecretReader(client)
   return {
     batchSize: 20,
-    read: (ids, signal) => readByRegion(client, ids, (region, part) => read(region, part, signal)),
-    readPrefix: createPrefixReader(client, read),
+    read: (ids, signal) => readByRegion(client, ids, (region, part) => reader.read(region, part, signal)),
+    readPrefix: createPrefixReader(client, reader),
   }
 }

@@ -29,7 +29,7 @@ export function openCredentials(sources: Sources): GetCredentials {
   return lookUp
 }
 
-/** One look-up for all who ask, until its keys end. A failed one is forgotten, so that a retry asks again. */
+/** One look-up for all who ask, until its keys end. A failure that may pass is forgotten, so that a retry asks again. */
 function keep(lookUp: GetCredentials): GetCredentials {
   let kept: Promise<AwsCredentials> | undefined
   let endsAtMs = Number.POSITIVE_INFINITY
@@ -43,7 +43,7 @@ function keep(lookUp: GetCredentials): GetCredentials {
         return found
       },
       error => {
-        kept = undefined
+        if (error instanceof SecwrapError && error.details.retry) kept = undefined
         throw error
       },
     )

@@ -62,19 +62,22 @@ export function parseIni(text: string): ReadonlyMap<string, Settings> {
   let parent = ''
   for (const line of text.split(/\r?\n/)) {
     const content = line.replace(/(^|\s)[#;].*$/, '').trimEnd()
-    const title = /^\[([^\]]+)\]/.exec(content.trim())?.[1]
+    const title = /^\s*\[([^\]]+)\]/.exec(content)?.[1]
     if (title !== undefined) {
-      const name = title.replace(/["']/g, '').trim().replace(/\s+/g, ' ')
-      section = sections.get(name) ?? {}
-      sections.set(name, section)
+      section = openSection(sections, title)
       parent = ''
-      continue
     }
-    const [, indent = '', key = '', value = ''] = /^(\s*)([^=]+?)\s*=\s*(.*)$/.exec(content) ?? []
+    const [, indent, key = '', value = ''] = /^(\s*)([^=[]+?)\s*=\s*(.*)$/.exec(content) ?? []
     if (!section || !key) continue
-    if (!indent) parent = value ? '' : key.toLowerCase()
-    const prefix = indent && parent ? `${parent}.` : ''
-    section[prefix + key.toLowerCase()] = value
+    if (!indent) parent = value ? '' : `${key.toLowerCase()}.`
+    section[`${indent ? parent : ''}${key.toLowerCase()}`] = value
   }
   return sections
+}
+
+function openSection(sections: Map<string, Record<string, string>>, title: string): Record<string, string> {
+  const name = title.replace(/["']/g, '').trim().replace(/\s+/g, ' ')
+  const section = sections.get(name) ?? {}
+  sections.set(name, section)
+  return section
 }

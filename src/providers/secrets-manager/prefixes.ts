@@ -6,20 +6,18 @@ import type { AwsClient, JsonObject } from '../aws/client.ts'
 import { AwsRefusal } from '../aws/failures.ts'
 import { explainRefusal } from '../aws/refusals.ts'
 import { shareOnce } from '../shared/share-once.ts'
-import type { ReadSecrets } from './read.ts'
+import type { SecretReader } from './read.ts'
 
 const BATCH_SIZE = 20
 
+type Reader = Pick<SecretReader, 'read'>
 type Secrets = ReadonlyMap<string, Secret>
 
 /** A prefix that two entries import is read once. */
-export function createPrefixReader(
-  client: AwsClient,
-  read: ReadSecrets,
-): NonNullable<Provider['readPrefix']> {
+export function createPrefixReader(client: AwsClient, secrets: Reader): NonNullable<Provider['readPrefix']> {
   const prefixes = new Map<string, (signal: AbortSignal) => Promise<Secrets>>()
   return (prefix, signal) => {
-    const reader = prefixes.get(prefix.uri) ?? shareOnce(one => readPrefix(client, read, prefix, one))
+    const reader = prefixes.get(prefix.uri) ?? shareOnce(one => readPrefix(client, secrets, prefix, one))
     prefixes.set(prefix.uri, reader)
     return reader(signal)
   }
@@ -27,7 +25,7 @@ export function createPrefixReader(
 
 async function readPrefix(
   client: AwsClient,
-  read: ReadSecrets,
+  reader: Reader,
   prefix: SecretId,
   signal: AbortSignal,
 ): Promise<Secrets> {
@@ -36,7 +34,7 @@ async function readPrefix(
   const batches = []
   for (let start = 0; start < ids.length; start += BATCH_SIZE)
     batches.push(ids.slice(start, start + BATCH_SIZE))
-  const found = await Promise.all(batches.map(batch => read(region, batch, signal)))
+  const found = await Promise.all(batches.map(batch => reader.read(region, batch, signal)))
   const secrets = new Map<string, Secret>()
   for (const [{ path }, outcome] of found.flatMap(part => [...part])) {
     if (outcome instanceof SecwrapError) throw outcome

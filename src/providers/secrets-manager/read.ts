@@ -10,28 +10,30 @@ import { type BatchAnswer, batchIn, isAskedBy, secretOf, valueIn } from './answe
 import { secretArn, versionOf } from './names.ts'
 
 export type Found = ReadonlyMap<SecretId, Secret | SecwrapError>
-export type ReadSecrets = (region: string, ids: readonly SecretId[], signal: AbortSignal) => Promise<Found>
 
 const BATCH = 'secretsmanager:BatchGetSecretValue'
 
-/** A reader of at most 20 ids a call. It notices once that the caller may not read batches, and asks no more for any. */
-export function createReader(client: AwsClient): ReadSecrets {
-  let mayBatch = true
+/** Reads at most 20 ids a call. It notices once that the caller may not read batches, and asks no more for any. */
+export class SecretReader {
+  readonly #client: AwsClient
+  #mayBatch = true
 
-  const readTogether = async (region: string, ids: readonly SecretId[], signal: AbortSignal) => {
-    if (!mayBatch || ids.length < 2) return NOTHING
-    try {
-      const input = { SecretIdList: [...new Set(ids.map(({ path }) => path))] }
-      return await client.call({ action: 'BatchGetSecretValue', input, region, signal }, batchIn)
-    } catch (error) {
-      if (!(error instanceof AwsRefusal)) throw error
-      if (error.permission === BATCH) mayBatch = false
-      return NOTHING
-    }
+  constructor(client: AwsClient) {
+    this.#client = client
   }
 
-  const readNewest: ReadSecrets = async (region, ids, signal) => {
-    const { values, missing } = await readTogether(region, ids, signal)
+  async read(region: string, ids: readonly SecretId[], signal: AbortSignal): Promise<Found> {
+    const newest = ids.filter(({ version }) => version === undefined)
+    const pinned = ids.filter(({ version }) => version !== undefined)
+    const [one, other] = await Promise.all([
+      this.#readNewest(region, newest, signal),
+      readOneByOne(pinned, id => readAlone(this.#client, region, id, signal)),
+    ])
+    return new Map([...one, ...other])
+  }
+
+  async #readNewest(region: string, ids: readonly SecretId[], signal: AbortSignal): Promise<Found> {
+    const { values, missing } = await this.#readTogether(region, ids, signal)
     const found = new Map<SecretId, Secret | SecwrapError>()
     for (const id of ids) {
       const value = values.find(one => isAskedBy(one, id))
@@ -39,18 +41,20 @@ export function createReader(client: AwsClient): ReadSecrets {
     }
     // What the batch did not answer is asked for alone, which tells why.
     const open = ids.filter(id => !found.has(id) && !missing.has(id.path))
-    const alone = await readOneByOne(open, id => readAlone(client, region, id, signal))
+    const alone = await readOneByOne(open, id => readAlone(this.#client, region, id, signal))
     return new Map([...found, ...alone])
   }
 
-  return async (region, ids, signal) => {
-    const newest = ids.filter(({ version }) => version === undefined)
-    const pinned = ids.filter(({ version }) => version !== undefined)
-    const [one, other] = await Promise.all([
-      readNewest(region, newest, signal),
-      readOneByOne(pinned, id => readAlone(client, region, id, signal)),
-    ])
-    return new Map([...one, ...other])
+  async #readTogether(region: string, ids: readonly SecretId[], signal: AbortSignal): Promise<BatchAnswer> {
+    if (!this.#mayBatch || ids.length < 2) return NOTHING
+    const input = { SecretIdList: [...new Set(ids.map(({ path }) => path))] }
+    try {
+      return await this.#client.call({ action: 'BatchGetSecretValue', input, region, signal }, batchIn)
+    } catch (error) {
+      if (!(error instanceof AwsRefusal)) throw error
+      if (error.permission === BATCH) this.#mayBatch = false
+      return NOTHING
+    }
   }
 }
 

@@ -90,3 +90,16 @@ test('a look-up that failed is made again by a retry', async () => {
   expect((await failureOf(attempt, [PLANTED])).code).toBe('UNAVAILABLE')
   expect((await attempt()).size).toBe(0)
 })
+
+test('a look-up that was refused is not made again', async () => {
+  const server = await serve(() => [403, ''])
+  const provider = createProvider(
+    {},
+    contextOf({ ...BARE, AWS_CONTAINER_CREDENTIALS_FULL_URI: server.address }),
+  )
+  for (const attempt of [1, 2]) {
+    const failure = await failureOf(() => provider.read([idOf(`/none-${attempt}`)], deadline()), [PLANTED])
+    expect(failure.code).toBe('DENIED')
+  }
+  expect(server.asked).toHaveLength(1)
+})

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { Secret } from '../../../../src/core/secret.ts'
 import type { SecretId } from '../../../../src/core/types.ts'
 import { createPrefixReader } from '../../../../src/providers/secrets-manager/prefixes.ts'
-import type { ReadSecrets } from '../../../../src/providers/secrets-manager/read.ts'
+import type { SecretReader } from '../../../../src/providers/secrets-manager/read.ts'
 import { clientOf } from '../../../helpers/aws-client.ts'
 
 const PREFIX: SecretId = {
@@ -19,10 +19,12 @@ function pageOf(names: readonly string[], NextToken?: string) {
 }
 
 /** Reads every id as its own path, and keeps the batches. */
-function readerOf(batches: SecretId[][]): ReadSecrets {
-  return async (_, ids) => {
-    batches.push([...ids])
-    return new Map(ids.map(id => [id, new Secret(id.path)]))
+function readerOf(batches: SecretId[][]): Pick<SecretReader, 'read'> {
+  return {
+    async read(_, ids) {
+      batches.push([...ids])
+      return new Map(ids.map(id => [id, new Secret(id.path)]))
+    },
   }
 }
 
