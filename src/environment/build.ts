@@ -78,8 +78,8 @@ function findPreferred(name: string, { preferEnv, inherited }: BuildOptions): st
 /** @throws SecwrapError for what the environment or the entry's decorators do not take. */
 function setEntry(entry: TemplateEntry, resolved: Resolved, values: Map<string, string>): void {
   const { name, parts, decorators, inherit } = entry
-  const value =
-    inherit && parts.length === 0 ? undefined : parts.length === 0 ? '' : evaluateParts(parts, resolved)
+  const isAbsent = inherit && parts.length === 0
+  const value = isAbsent ? undefined : evaluateParts(parts, resolved)
   if (decorators.required && !value) {
     throw new SecwrapError('BAD_VALUE', `the value is required, but ${value === '' ? 'empty' : 'not set'}`)
   }

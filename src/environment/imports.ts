@@ -63,8 +63,9 @@ function checkImport(name: string, { entry, relative, secret }: Origin, earlier:
       hint: `an entry of its own, ${name}=…, if that is meant`,
     })
   }
-  // Each --from is a layer of its own, line 0.
-  if (earlier && earlier.entry.file === entry.file && entry.line > 0) {
+  // Each --from, which has no line, is a layer of its own.
+  const isOneLayer = earlier?.entry.file === entry.file && (entry.line > 0 || earlier.entry === entry)
+  if (earlier && isOneLayer) {
     throw new SecwrapError('BAD_VALUE', `${earlier.relative} and ${relative} both become ${name}`, {
       hint: `an entry of its own, ${name}=…, decides`,
     })

@@ -1,10 +1,12 @@
 import { asSecwrapError, SecwrapError } from '../core/errors.ts'
 import { applyFilters } from '../core/filters.ts'
 import type { Expansion, Part, Reference } from '../core/types.ts'
+import { notSet } from './mistakes.ts'
+import { append, asText } from './parts.ts'
 import { parseReferenceOf, type ReferenceContext } from './reference.ts'
 import { asKnown, type Known, type Scope } from './scope.ts'
 import type { Modifiers, NamePiece, Piece, ReferencePiece } from './syntax.ts'
-import { encodePercent } from './uri.ts'
+import { encodeName } from './uri.ts'
 
 /** A value is at most 131071 bytes in the end; what comes to more here is a mistake that multiplies. */
 const MAX_SIZE = 1024 * 1024
@@ -99,7 +101,7 @@ class Expander {
   #expandUnset({ name, operator, word }: NamePiece): readonly Part[] {
     if (operator === '-' || operator === ':-') return this.#expandAll(word)
     if (operator === '+' || operator === ':+') return []
-    if (operator) throw failWith(name, word)
+    if (operator) throw notSet(name, word)
     const message = `${name} is not set`
     if (this.#isTold(message)) return []
     const hint = this.#scope.mayBeImported(name)
@@ -112,7 +114,7 @@ class Expander {
     const counts = text !== '' || !operator?.startsWith(':')
     if (operator === '+' || operator === ':+') return counts ? this.#expandAll(word) : []
     if (counts || !operator) return [text]
-    if (operator === ':?') throw failWith(name, word)
+    if (operator === ':?') throw notSet(name, word)
     return this.#expandAll(word)
   }
 
@@ -134,31 +136,11 @@ class Expander {
       const message = `a reference can't depend on a secret, as ${piece.name} does`
       throw new SecwrapError('BAD_TEMPLATE', message)
     }
-    return text.split('/').map(encodeFromName).join('/')
+    return encodeName(text)
   }
 
   #defer(parts: readonly Part[], { operator, word, filters }: Modifiers): Expansion {
     if (!operator) return { parts, filters }
     return { parts, filters, otherwise: { operator, word: this.#expandAll(word) } }
   }
-}
-
-// A dot separates keys, so it is encoded too.
-function encodeFromName(text: string): string {
-  return encodePercent(text).replaceAll('.', '%2E')
-}
-
-function append(parts: Part[], part: Part): void {
-  const last = parts[parts.length - 1]
-  if (typeof last === 'string' && typeof part === 'string') parts[parts.length - 1] = last + part
-  else parts.push(part)
-}
-
-function asText(parts: readonly Part[]): string | undefined {
-  return parts.every(part => typeof part === 'string') ? parts.join('') : undefined
-}
-
-function failWith(name: string, [message]: readonly Piece[]): SecwrapError {
-  const text = typeof message === 'string' && message !== '' ? message : 'is not set or empty'
-  return new SecwrapError('BAD_TEMPLATE', `\${${name}}: ${text}`)
 }

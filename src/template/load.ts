@@ -4,6 +4,7 @@ import { expand } from './expand.ts'
 import { findInheritedReferences, parseFrom } from './inherited.ts'
 import { type Layer, readLayers } from './layers.ts'
 import { MAX_PROBLEMS } from './parse.ts'
+import { isReference } from './recognize.ts'
 import type { ReferenceContext } from './reference.ts'
 import { asKnown, type Known, Scope } from './scope.ts'
 import type { Findings, Statement } from './syntax.ts'
@@ -26,9 +27,9 @@ export function loadTemplate(request: TemplateRequest): Template {
   const { inherited, fromEnv = false, preferEnv = [], from = [] } = request
   const findings: Findings = { problems: [], warnings: [] }
   const scope = new Scope(inherited, preferEnv)
-  if (fromEnv) addLayer(findInheritedReferences(inherited, preferEnv, findings), scope)
-  for (const layer of readLayers(request, findings)) addLayer(layer, scope)
-  for (const reference of from) addLayer(parseFrom(reference, findings), scope)
+  if (fromEnv) addLayer(findInheritedReferences(inherited, preferEnv, findings), scope, findings)
+  for (const layer of readLayers(request, findings)) addLayer(layer, scope, findings)
+  for (const reference of from) addLayer(parseFrom(reference, findings), scope, findings)
   const problems = [...new Set([...findings.problems, ...scope.problems()])]
   return {
     entries: scope.entries(),
@@ -38,12 +39,15 @@ export function loadTemplate(request: TemplateRequest): Template {
   }
 }
 
-function addLayer({ statements, folder }: Layer, scope: Scope): void {
+function addLayer({ statements, folder }: Layer, scope: Scope, { warnings }: Findings): void {
   const contexts = { single: { folder }, wildcard: { folder, wildcard: true } }
   for (const statement of statements) {
     const { file, line, name, decorators, wildcard, inherit } = statement
     const known = evaluate(statement, wildcard ? contexts.wildcard : contexts.single, scope)
     const entry = { file, line, name, decorators, parts: known.parts ?? [] }
+    if (isAlmostReference(statement, known)) {
+      warnings.push(`${file}:${line}: ${name}: stays text: what a name stands for is no reference`)
+    }
     if (wildcard) scope.addWildcard({ ...entry, wildcard }, known)
     else scope.define(inherit ? { ...entry, inherit } : entry, known)
   }
@@ -59,6 +63,12 @@ function evaluate(statement: Statement, context: ReferenceContext, scope: Scope)
   return known.problems.length === 0
     ? known
     : { ...known, problems: known.problems.map(each => each.at(statement)) }
+}
+
+/** `A=${B}` where B is the text ssm:///x: somebody may have meant the secret. */
+function isAlmostReference({ pieces: [first] }: Statement, { parts }: Known): boolean {
+  const [text] = parts ?? []
+  return typeof first === 'object' && first.kind === 'name' && typeof text === 'string' && isReference(text)
 }
 
 function hasReference(pieces: Statement['pieces']): boolean {

@@ -76,12 +76,13 @@ class TemplateParser {
 
   /** A name twice in one file is a mistake; wildcards may repeat, as they import several names each. */
   #collect({ statement, problems, span }: Reading): void {
-    const { name, line, wildcard } = statement
+    const { name, line } = statement
+    const isWildcard = name.endsWith('*')
     this.#findings.problems.push(...problems)
     if (span?.warning) this.#findings.warnings.push(`${this.#file}:${line}: ${name}: ${span.warning}`)
-    const first = wildcard ? undefined : this.#statements.get(name)
+    const first = isWildcard ? undefined : this.#statements.get(name)
     if (first) this.#report(`${name} is set twice, first in line ${first.line}`, line, name)
-    else this.#statements.set(wildcard ? `${name} ${line}` : name, statement)
+    else this.#statements.set(isWildcard ? `${name} ${line}` : name, statement)
   }
 
   #addBadLine(): void {

@@ -1,5 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { findMarkers, textBesideExpressions } from './markers.ts'
+import { misplacedCharacter, notAnExpression, notClosed } from './mistakes.ts'
 import { findReferenceEnd, readModifiers } from './modifiers.ts'
 import { recognizeReference, VALS_START } from './recognize.ts'
 import type { Source } from './source.ts'
@@ -11,6 +12,7 @@ import {
   type ReferenceForm,
   type ReferencePiece,
 } from './syntax.ts'
+import { pushText } from './text.ts'
 import type { ValueSpan } from './value.ts'
 
 const MAX_DEPTH = 32
@@ -18,7 +20,7 @@ const MAX_REFERENCE_LENGTH = 4_096
 
 /** What the text around a piece decides. */
 interface Surroundings {
-  readonly escapes: boolean // in double quotes: \n and \r, which are all that dotenv knows
+  readonly escapes: boolean // in double quotes
   readonly depth: number // of `${…}`
 }
 
@@ -46,15 +48,15 @@ function parsePieces(source: Source, start: number, end: number, around: Surroun
   const pieces: Piece[] = []
   let from = start
   for (const marker of findMarkers(source, start, end)) {
-    pushText(pieces, source.text.slice(from, marker.start), around)
+    pushText(pieces, source.text.slice(from, marker.start), around.escapes)
     if (marker.kind === 'unclosed') throw notClosed()
-    if (marker.kind === 'escape') pushText(pieces, '${', around)
+    if (marker.kind === 'escape') pushText(pieces, '${', around.escapes)
     else if (marker.kind === 'vals')
       pieces.push(parseReferencePiece(source, marker.start, marker.referenceEnd, 'vals', around.depth))
     else pieces.push(parseExpression(source, marker.start + 2, marker.end - 1, around))
     from = marker.end
   }
-  pushText(pieces, source.text.slice(from, end), around)
+  pushText(pieces, source.text.slice(from, end), around.escapes)
   return pieces
 }
 
@@ -113,20 +115,9 @@ function parseReferencePiece(
   }
   const holdsNames = raw.includes('${')
   const beside = holdsNames ? textBesideExpressions(source, start, end) : raw
-  if (/[\s|]/.test(beside)) throw misplaced(raw, beside)
+  if (/[\s|]/.test(beside)) throw misplacedCharacter(raw, beside)
   const text = holdsNames ? parseReferenceText(source, start, end, form, depth + 1) : [raw]
   return { kind: 'reference', form, raw, text, filters: NO_MODIFIERS.filters, word: NO_MODIFIERS.word }
-}
-
-function misplaced(raw: string, beside: string): SecwrapError {
-  if (!/\s/.test(beside)) {
-    return new SecwrapError('BAD_TEMPLATE', 'a filter needs ${…} around the reference', {
-      hint: `\${${raw}}`,
-    })
-  }
-  return new SecwrapError('BAD_TEMPLATE', 'white space in a reference', {
-    hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
-  })
 }
 
 /** `ssm:///${APP_ENV}/key`: text and the names in it, which are looked up before the reference is read. */
@@ -153,25 +144,4 @@ function parseReferenceText(
     from = marker.end
   }
   return [...text, source.text.slice(from, end)]
-}
-
-function pushText(pieces: Piece[], text: string, { escapes }: Surroundings): void {
-  if (text === '') return
-  const plain = escapes && text.includes('\\') ? text.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : text
-  const last = pieces[pieces.length - 1]
-  if (typeof last === 'string') pieces[pieces.length - 1] = last + plain
-  else pieces.push(plain)
-}
-
-// What stands there is not shown: in a .env that was never a template it may be half a password.
-function notAnExpression(): SecwrapError {
-  return new SecwrapError('BAD_TEMPLATE', 'a ${…} is neither a name nor a reference', {
-    hint: 'write \\${ for a literal ${, or put the value in single quotes',
-  })
-}
-
-function notClosed(): SecwrapError {
-  return new SecwrapError('BAD_TEMPLATE', '${ is never closed', {
-    hint: 'write \\${ for a literal ${, or put the value in single quotes',
-  })
 }

@@ -64,8 +64,11 @@ export class Scope {
   define(entry: TemplateEntry, known: Known): void {
     const earlier = this.#definitions.get(entry.name)
     const decorators = mergeDecorators(known, earlier?.entry, entry)
-    // Out and in again, so that entries stand in the order of the definitions that count.
-    if (earlier) this.#definitions.delete(entry.name)
+    if (earlier) {
+      this.#replaced.push(earlier.entry)
+      // Out and in again, so that entries stand in the order of the definitions that count.
+      this.#definitions.delete(entry.name)
+    }
     this.#definitions.set(entry.name, {
       entry: decorators === entry.decorators ? entry : { ...entry, decorators },
       known:

@@ -78,3 +78,11 @@ export function parseKey(fragment: string): readonly string[] {
 export function encodePercent(text: string): string {
   return encodeURIComponent(text.toWellFormed())
 }
+
+/** What a name stands for, inside a reference: no syntax but `/`. A dot separates keys, so it is encoded too. */
+export function encodeName(text: string): string {
+  return text
+    .split('/')
+    .map(part => encodePercent(part).replaceAll('.', '%2E'))
+    .join('/')
+}

@@ -94,6 +94,12 @@ test.each<[string, string, string[]]>([
   expect(actual.map(problem => problem.replace(/^\.env\.template:\d+: /, ''))).toEqual(problems)
 })
 
+test('two secrets of one --from with one name are an error too', () => {
+  expect(runTemplate('', { from: ['ssm:///twins/'], imports }).problems).toEqual([
+    '--from: *: a-b and a.b both become A_B [BAD_VALUE]',
+  ])
+})
+
 test('wildcards of a later file win', () => {
   const files = { 'a.template': '*=ssm:///app/', 'b.template': '*=vault://kv/cache' }
   expect(runTemplate(files, { imports })).toMatchObject({

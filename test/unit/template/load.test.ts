@@ -23,6 +23,11 @@ test('a replaced entry may be wrong, unless another entry builds on it', () => {
   ])
 })
 
+test('what a later file replaces is known, for check', () => {
+  const { template } = runTemplate({ 'a.template': 'A=ssm:///a\nB=1', 'b.template': 'A=1' })
+  expect(template.replaced?.map(({ name, line }) => [name, line])).toEqual([['A', 1]])
+})
+
 test('decorators of an earlier layer stay', () => {
   const files = {
     'a.template': '# @required @type=port\nA=1',
