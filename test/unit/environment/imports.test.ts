@@ -94,6 +94,20 @@ test.each<[string, string, string[]]>([
   expect(actual.map(problem => problem.replace(/^\.env\.template:\d+: /, ''))).toEqual(problems)
 })
 
+test.each([
+  'GIT_TOKEN',
+  'DOTNET_ENVIRONMENT',
+  'HTTPS_PROXY',
+  'JAVA_OPTS',
+  'MY_PATH',
+  'PATHS',
+  'TLS_KEY',
+  'NODE_ENV',
+])('%s is a name like others', name => {
+  const { environment } = runTemplate('*=ssm:///a/', { imports: { 'ssm:///a/': { [name]: '1' } } })
+  expect(environment).toEqual({ [name]: '1' })
+})
+
 test('two secrets of one --from with one name are an error too', () => {
   expect(runTemplate('', { from: ['ssm:///twins/'], imports }).problems).toEqual([
     '--from: *: a-b and a.b both become A_B [BAD_VALUE]',

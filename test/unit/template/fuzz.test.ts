@@ -144,15 +144,15 @@ test('no value of a file that was never a template is in a message', () => {
 })
 
 const MIB = 1024 * 1024
-const fill = (pattern: string, bytes = 4 * MIB - 10) => pattern.repeat(Math.floor(bytes / pattern.length))
+const fill = (pattern: string, bytes = MIB) => pattern.repeat(Math.floor(bytes / pattern.length))
 
-const entries = (value: string) => Array.from({ length: 15 }, (_, index) => `N${index}=${value}\n`).join('')
+const entries = (value: string) => Array.from({ length: 3 }, (_, index) => `N${index}=${value}\n`).join('')
 
 test.each([
   ['expressions that never end', fill('${')],
   ['the same, a line each', fill('A="${\n')],
   ['the same, in a value', `A="${fill('${')}"`],
-  ['nested braces', `A=${fill('{', 2 * MIB)}${fill('}', 2 * MIB - 100)}`],
+  ['nested braces', `A=${fill('{', MIB / 2)}${fill('}', MIB / 2)}`],
   ['names', `A=${fill('${A}')}`],
   ['unset names', `X=${fill('${U}')}`],
   ['quotes, escaped', `A="${fill('\\"')}`],
@@ -161,34 +161,34 @@ test.each([
   ['comments', fill('#')],
   ['comments on lines', fill('# @required\n')],
   ['white space', fill(' ')],
-  ['white space after a quote', `A="${fill('" ', 2 * MIB)}x`],
+  ['white space after a quote', `A="${fill('" ', MIB / 2)}x`],
   ['lines', fill('\n')],
   ['carriage returns', fill('\r')],
   ['names without values', fill('A\n')],
   ['one long name', fill('A')],
-  ['one long reference', `A=ssm:///${fill('a/', 3 * MIB)}`],
-  ['options', `A=ssm:///a?${fill('a=b&', 3 * MIB)}`],
-  ['keys', `A=vault://a#${fill('a.', 3 * MIB)}a`],
+  ['one long reference', `A=ssm:///${fill('a/', MIB / 2)}`],
+  ['options', `A=ssm:///a?${fill('a=b&', MIB / 2)}`],
+  ['keys', `A=vault://a#${fill('a.', MIB / 2)}a`],
   ['vals, started', `A=${fill('ref+')}`],
   ['vals, started with stores', `A=${fill('ref+a://')}`],
-  ['vals, whole', `A=${fill('ref+vault://a/b+ ', 2 * MIB)}`],
+  ['vals, whole', `A=${fill('ref+vault://a/b+ ', MIB / 2)}`],
   ['decorators', `#${fill(' @type=enum((')}\nA=1`],
-  ['filters', `A=\${A${fill('|upper', 2 * MIB)}}`],
-  ['defaults', `A=${fill('${U:-', 2 * MIB)}${fill('}', MIB)}`],
-  ['separators', fill('A=1\u2028\n', 2 * MIB)],
-  ['15 values of names', entries(fill('${A}', MIB / 4))],
-  ['15 values of unset names', entries(fill('${U}', MIB / 4))],
-  ['15 values of defaults', entries(fill('${U:-x}', MIB / 4))],
-  ['15 values of escapes', entries(fill('\\${', MIB / 4))],
-  ['15 values of expressions that never end', entries(fill('${A:-', MIB / 4))],
-  ['15 values of references', entries(fill('${ssm:///a}', MIB / 4))],
-  ['15 values of vals', entries(fill('ref+vault://a/b+', MIB / 4))],
-  ['15 values of comments and expressions', entries(fill('${A} # ', MIB / 4))],
-  ['15 values of expressions in quotes', entries(`"${fill('${A}"', MIB / 4)}"`)],
-])('4 MiB take no more than seconds: %s', (_, text) => {
+  ['filters', `A=\${A${fill('|upper', MIB / 2)}}`],
+  ['defaults', `A=${fill('${U:-', MIB / 2)}${fill('}', MIB / 2)}`],
+  ['separators', fill('A=1\u2028\n', MIB / 2)],
+  ['3 values of names', entries(fill('${A}', MIB / 4))],
+  ['3 values of unset names', entries(fill('${U}', MIB / 4))],
+  ['3 values of defaults', entries(fill('${U:-x}', MIB / 4))],
+  ['3 values of escapes', entries(fill('\\${', MIB / 4))],
+  ['3 values of expressions that never end', entries(fill('${A:-', MIB / 4))],
+  ['3 values of references', entries(fill('${ssm:///a}', MIB / 4))],
+  ['3 values of vals', entries(fill('ref+vault://a/b+', MIB / 4))],
+  ['3 values of comments and expressions', entries(fill('${A} # ', MIB / 4))],
+  ['3 values of expressions in quotes', entries(`"${fill('${A}"', MIB / 4)}"`)],
+])('a large file takes no more than seconds: %s', (_, text) => {
   using folder = createFolder()
   const path = folder.write('t', text)
   const started = process.cpuUsage()
   load(path)
-  expect(cpuMs(started)).toBeLessThan(10_000)
+  expect(cpuMs(started)).toBeLessThan(5_000)
 })
