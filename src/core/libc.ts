@@ -100,6 +100,7 @@ const NUMBERS = {
     rt_sigprocmask: 14,
     execve: 59,
     fcntl: 72,
+    flock: 73,
     prctl: 157,
     openat: 257,
     faccessat: 269,
@@ -108,6 +109,7 @@ const NUMBERS = {
   },
   arm64: {
     fcntl: 25,
+    flock: 32,
     faccessat: 48,
     openat: 56,
     close: 57,
