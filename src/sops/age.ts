@@ -1,4 +1,4 @@
-import { armor, Decrypter, identityToRecipient } from 'age-encryption'
+import { armor, Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption'
 
 /** What an age identity makes of a sealed data key; undefined where it is not sealed for that identity, or broken. */
 export async function unwrapDataKey(
@@ -21,4 +21,21 @@ export async function recipientOf(identity: string): Promise<string | undefined>
   } catch {
     return undefined
   }
+}
+
+/** Seals a data key for one recipient, armored. Undefined where the recipient is none that age itself knows. */
+export async function sealDataKey(dataKey: Uint8Array, recipient: string): Promise<string | undefined> {
+  try {
+    const encrypter = new Encrypter()
+    encrypter.addRecipient(recipient)
+    return armor.encode(await encrypter.encrypt(dataKey))
+  } catch {
+    return undefined
+  }
+}
+
+/** A new identity and its recipient. */
+export async function createIdentity(): Promise<{ identity: string; recipient: string }> {
+  const identity = await generateIdentity()
+  return { identity, recipient: await identityToRecipient(identity) }
 }

@@ -44,12 +44,12 @@ export class ValueCipher {
     }
   }
 
-  /** An empty text stays empty, as with sops. */
-  async seal({ type, text }: Plain, additionalData: string): Promise<string> {
+  /** A number keeps its digits; an empty text stays empty, as with sops. */
+  async seal({ type, text, source = text }: Plain, additionalData: string): Promise<string> {
     if (text === '') return ''
     const iv = crypto.getRandomValues(new Uint8Array(32))
     const algorithm = { name: 'AES-GCM', iv, additionalData: encode(additionalData) }
-    const bytes = new Uint8Array(await crypto.subtle.encrypt(algorithm, this.#key, encode(text)))
+    const bytes = new Uint8Array(await crypto.subtle.encrypt(algorithm, this.#key, encode(source)))
     const data = bytes.subarray(0, -TAG_BYTES).toBase64()
     const tag = bytes.subarray(-TAG_BYTES).toBase64()
     return `ENC[AES256_GCM,data:${data},iv:${iv.toBase64()},tag:${tag},type:${type}]`

@@ -1,5 +1,5 @@
 import { DEFAULT_RULE, RULE_NAMES, type Rule } from './rules.ts'
-import { broken, type Format, type MapNode, type Node, type Scalar } from './tree.ts'
+import { broken, type Entry, entriesOf, type Format, type MapNode, type Node, type Scalar } from './tree.ts'
 
 /** What sops writes beside the values: for whom the data key is sealed, which values are, and the MAC. */
 export interface Metadata {
@@ -19,22 +19,26 @@ export interface AgeKey {
 
 /** A sealed file, its values and its metadata apart. */
 export interface Document {
+  readonly root: MapNode // all of it
   readonly data: MapNode
+  readonly own: readonly Entry[] // what sops keeps for itself; at least one
   readonly metadata: Metadata
-  /** Where the metadata stands: new values go before it. */
-  readonly metadataStart: number
 }
 
 /** @throws SecwrapError BAD_VALUE where there is no metadata, or none that sops would read. */
 export function splitMetadata(root: MapNode, format: Format): Document {
-  const isOwn = (key: string) => (format === 'dotenv' ? key.startsWith(PREFIX) : key === 'sops')
-  const own = root.items.filter(item => item.kind === 'entry' && isOwn(item.key))
+  const isOwn = (key: string) => isReserved(key, format)
+  const own = entriesOf(root).filter(({ key }) => isOwn(key))
   const [first] = own
-  if (first?.kind !== 'entry')
-    throw broken('is not sealed, or was cut off: it has no sops metadata', SEAL_HINT)
-  const find = format === 'dotenv' ? findFlat({ ...root, items: own }) : findNested(first.value)
-  const data = { ...root, items: root.items.filter(item => !own.includes(item)) }
-  return { data, metadata: readMetadata(find), metadataStart: first.span.start }
+  if (!first) throw broken('is not sealed, or was cut off: it has no sops metadata', SEAL_HINT)
+  const find = format === 'dotenv' ? findFlat(own) : findNested(first.value)
+  const data = { ...root, items: root.items.filter(item => item.kind === 'comment' || !isOwn(item.key)) }
+  return { root, data, own, metadata: readMetadata(find) }
+}
+
+/** Whether a name at the top of a file is sops's own. */
+export function isReserved(key: string, format: Format): boolean {
+  return format === 'dotenv' ? key.startsWith(PREFIX) : key === 'sops'
 }
 
 const SEAL_HINT = 'sops encrypt --in-place FILE'
@@ -44,11 +48,9 @@ type Path = readonly (string | number)[]
 type Find = (...path: Path) => Scalar | undefined
 
 // sops_age__list_0__map_recipient
-function findFlat({ items }: MapNode): Find {
+function findFlat(own: readonly Entry[]): Find {
   const scalars = new Map(
-    items.flatMap(item =>
-      item.kind === 'entry' && item.value.kind === 'scalar' ? [[item.key, item.value]] : [],
-    ),
+    own.flatMap(({ key, value }) => (value.kind === 'scalar' ? [[key, value] as const] : [])),
   )
   return (first, ...rest) => {
     const steps = rest.map(step => (typeof step === 'number' ? `__list_${step}` : `__map_${step}`))
@@ -71,8 +73,7 @@ function itemOf(node: Node | undefined, index: number): Node | undefined {
 
 function fieldOf(node: Node | undefined, name: string): Node | undefined {
   if (node?.kind !== 'map') return undefined
-  const entry = node.items.find(item => item.kind === 'entry' && item.key === name)
-  return entry?.kind === 'entry' ? entry.value : undefined
+  return entriesOf(node).find(({ key }) => key === name)?.value
 }
 
 function readMetadata(find: Find): Metadata {

@@ -26,16 +26,29 @@ export async function openSealed(
   format: Format,
   findDataKey: (metadata: Metadata) => Promise<Uint8Array<ArrayBuffer>>,
 ): Promise<Opened> {
-  const document = splitMetadata(await parseTree(text, format), format)
+  const document = await readDocument(text, format)
+  return openDocument(document, await ValueCipher.create(await findDataKey(document.metadata)))
+}
+
+/** The same with the data key at hand. */
+export async function openDocument(document: Document, cipher: ValueCipher): Promise<Opened> {
   const { data, metadata } = document
   const leaves = collectLeaves(data, createRules(metadata.rule))
-  const cipher = await ValueCipher.create(await findDataKey(metadata))
-  const values = await openValues(leaves, cipher)
+  const values = new Map(
+    await Promise.all(
+      leaves.map(async (leaf): Promise<[Scalar, Plain]> => [leaf.scalar, await openValue(leaf, cipher)]),
+    ),
+  )
   await verifyMac(await computeMac(leaves, values, metadata), metadata, cipher)
   return { document, cipher, values }
 }
 
-export async function parseTree(text: string, format: Format): Promise<MapNode> {
+/** @throws SecwrapError BAD_VALUE for a file that is not sealed. */
+export async function readDocument(text: string, format: Format): Promise<Document> {
+  return splitMetadata(await parseTree(text, format), format)
+}
+
+async function parseTree(text: string, format: Format): Promise<MapNode> {
   if (format === 'dotenv') return parseDotenv(text)
   if (format === 'binary' && !text.trimStart().startsWith('{')) {
     throw broken('is not a binary file of sops', '?format=dotenv, ?format=json or ?format=yaml')
@@ -45,14 +58,11 @@ export async function parseTree(text: string, format: Format): Promise<MapNode> 
   return parseYamlTree(text)
 }
 
-export async function openValues(leaves: readonly Leaf[], cipher: ValueCipher): Promise<Values> {
-  const opened = leaves.map(
-    async (leaf): Promise<[Scalar, Plain]> => [leaf.scalar, await openValue(leaf, cipher)],
-  )
-  return new Map(await Promise.all(opened))
-}
-
-async function openValue({ scalar: { plain }, path, sealed }: Leaf, cipher: ValueCipher): Promise<Plain> {
+/** @throws SecwrapError BAD_VALUE where it is not sealed though it should be, or was changed. */
+export async function openValue(
+  { scalar: { plain }, path, sealed }: Leaf,
+  cipher: ValueCipher,
+): Promise<Plain> {
   if (!sealed || (plain.type === 'str' && plain.text === '')) return plain
   const name = path.join('.')
   if (plain.type !== 'str' || !isSealed(plain.text)) {

@@ -1,37 +1,38 @@
 import type { Values } from './mac.ts'
 import type { Opened } from './open.ts'
-import { broken, type Format, type MapNode, type Node, type Plain } from './tree.ts'
+import { broken, entriesOf, type Format, itemsOf, type MapNode, type Node, type Plain } from './tree.ts'
 
 /** What a reference to the file gives: its values as a JSON object, or of a binary file the text. */
 export function formatSecret({ document: { data }, values }: Opened, format: Format): string {
   if (format !== 'binary') return formatValues(data, values)
-  const entry = data.items.find(item => item.kind === 'entry' && item.key === 'data')
-  const value = entry?.kind === 'entry' && entry.value.kind === 'scalar' ? values.get(entry.value) : undefined
+  const node = entriesOf(data).find(({ key }) => key === 'data')?.value
+  const value = node?.kind === 'scalar' ? values.get(node) : undefined
   if (!value) throw broken('is not a binary file of sops: it has no data', '?format=json')
   return value.text
 }
 
 /** An opened file's values as JSON text, in their order, numbers digit for digit. Comments are left out. */
 function formatValues(root: MapNode, values: Values): string {
-  const fields = root.items.flatMap(item =>
-    item.kind === 'entry' ? `${JSON.stringify(item.key)}:${formatNode(item.value, values)}` : [],
+  const fields = entriesOf(root).map(
+    ({ key, value }) => `${JSON.stringify(key)}:${formatNode(value, values)}`,
   )
   return `{${fields.join(',')}}`
 }
 
-function formatNode(node: Node, values: Values): string {
+/** One value of an opened file as JSON text. */
+export function formatNode(node: Node, values: Values): string {
   if (node.kind === 'map') return formatValues(node, values)
   if (node.kind === 'scalar') return formatPlain(values.get(node) ?? node.plain)
-  const items = node.items.filter(item => item.kind !== 'comment' && !isComment(item, values))
-  return `[${items.map(item => formatNode(item as Node, values)).join(',')}]`
+  const items = itemsOf(node).filter(item => !isComment(item, values))
+  return `[${items.map(item => formatNode(item, values)).join(',')}]`
 }
 
-// sops keeps a sealed comment of a list as an item.
-function isComment(node: Node, values: Values): boolean {
+/** Whether a list's item is a sealed comment, which sops keeps as one. */
+export function isComment(node: Node, values: Values): boolean {
   return node.kind === 'scalar' && values.get(node)?.type === 'comment'
 }
 
-function formatPlain({ type, text, source = text }: Plain): string {
+export function formatPlain({ type, text, source = text }: Plain): string {
   if (type === 'null') return 'null'
   if (type === 'bool') return text === 'True' ? 'true' : 'false'
   const number = [source, text].find(candidate => JSON_NUMBER.test(candidate))

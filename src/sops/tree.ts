@@ -60,6 +60,10 @@ export function entriesOf({ items }: Pick<MapNode, 'items'>): readonly Entry[] {
   return items.filter(item => item.kind === 'entry')
 }
 
+export function itemsOf({ items }: ListNode): readonly Node[] {
+  return items.filter(item => item.kind !== 'comment')
+}
+
 /** The line of an offset, from 1. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length
