@@ -11,14 +11,16 @@ export interface Need {
  * entry belongs to the entry A. Wildcards are read by other calls.
  */
 export function collectNeeds(entries: readonly TemplateEntry[]): readonly Need[] {
-  const needs = new Map<Reference, Need>()
+  const needs: Need[] = []
+  const seen = new Set<Reference>()
   for (const entry of entries) {
     if (entry.wildcard) continue
     for (const reference of referencesIn(entry.parts)) {
-      if (!needs.has(reference)) needs.set(reference, { reference, entry })
+      if (!seen.has(reference)) needs.push({ reference, entry })
+      seen.add(reference)
     }
   }
-  return [...needs.values()]
+  return needs
 }
 
 export function referencesIn(parts: readonly Part[]): readonly Reference[] {

@@ -125,7 +125,8 @@ class Expander {
   }
 
   #readReference({ form, text, raw }: ReferencePiece): Reference {
-    const written = text.map(piece => (typeof piece === 'string' ? piece : this.#textOf(piece))).join('')
+    let written = ''
+    for (const piece of text) written += typeof piece === 'string' ? piece : this.#textOf(piece)
     return parseReferenceOf(form, written, raw, this.#context)
   }
 

@@ -4,12 +4,9 @@
  */
 import { SecwrapError } from '../../core/errors.ts'
 import type { Inherited } from '../../core/types.ts'
-import { fromContainer } from './container.ts'
-import { fromInstance } from './instance.ts'
 import type { AwsProfile } from './profile.ts'
 import type { Sources } from './settings.ts'
 import type { AwsCredentials } from './sign.ts'
-import { fromWebIdentity } from './web-identity.ts'
 
 export type GetCredentials = (region: string, signal: AbortSignal) => Promise<AwsCredentials>
 
@@ -57,10 +54,22 @@ async function find(sources: Sources, region: string, signal: AbortSignal): Prom
   return (
     (options.profile ? undefined : fromEnvironment(env)) ??
     (await fromProfile(profile, region, signal)) ??
-    (await fromWebIdentity(sources, region, signal)) ??
-    (await fromContainer(env, signal)) ??
-    (await fromInstance(env, signal)) ??
+    (await fromSurroundings(sources, region, signal)) ??
     failWithout(profile)
+  )
+}
+
+/** What the place gives where secwrap runs. Loaded only where nothing nearer was found. */
+async function fromSurroundings(
+  sources: Sources,
+  region: string,
+  signal: AbortSignal,
+): Promise<AwsCredentials | undefined> {
+  const { fromWebIdentity, fromContainer, fromInstance } = await import('./surroundings.ts')
+  return (
+    (await fromWebIdentity(sources, region, signal)) ??
+    (await fromContainer(sources.env, signal)) ??
+    fromInstance(sources.env, signal)
   )
 }
 

@@ -13,9 +13,11 @@ export interface Variable {
 
 /** The first of these that is set. Names are without their prefix: `ADDR`. */
 export function findVariable(env: Inherited, ...names: readonly string[]): Variable | undefined {
-  for (const name of names.flatMap(suffix => [`BAO_${suffix}`, `VAULT_${suffix}`])) {
-    const value = env[name]
-    if (value) return { name, value }
+  for (const suffix of names) {
+    for (const name of [`BAO_${suffix}`, `VAULT_${suffix}`]) {
+      const value = env[name]
+      if (value) return { name, value }
+    }
   }
   return undefined
 }
