@@ -205,7 +205,7 @@ describe('keys', () => {
     [
       'a typing error in a key',
       () => reader.identity.replace(/.$/, last => (last === 'Q' ? 'P' : 'Q')),
-      /keys\.txt$/,
+      /line 1 has a wrong letter/,
     ],
     ['nothing', () => '# only a comment\n', /no age identity in it/],
   ])('%s', async (_, content, problem) => {
