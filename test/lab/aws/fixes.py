@@ -1,6 +1,5 @@
 """Where moto 5.2.5 differs from AWS in what the tests look at. Source: the API references of both services."""
 
-from moto.core.responses import ActionResult
 from moto.secretsmanager.models import SecretsManagerBackend
 from moto.ssm.exceptions import ValidationException
 from moto.ssm.models import SimpleSystemManagerBackend
@@ -36,6 +35,8 @@ def add_selectors():
         result = get_one(self)
         with_selector(self._get_param("Name"), result.result["Parameter"])
         return result
+
+    from moto.core.responses import ActionResult
 
     get_one = SimpleSystemManagerResponse.get_parameter
     SimpleSystemManagerResponse.get_parameter = get_parameter
