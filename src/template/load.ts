@@ -30,11 +30,11 @@ export function loadTemplate(request: TemplateRequest): Template {
   if (fromEnv) addLayer(findInheritedReferences(inherited, preferEnv, findings), scope, findings)
   for (const layer of readLayers(request, findings)) addLayer(layer, scope, findings)
   for (const reference of from) addLayer(parseFrom(reference, findings), scope, findings)
-  const problems = [...new Set([...findings.problems, ...scope.problems()])]
+  const problems = findings.problems.concat(scope.problems())
   return {
     entries: scope.entries(),
     replaced: scope.replaced(),
-    problems: limitProblems(problems),
+    problems: problems.length === 0 ? problems : limitProblems([...new Set(problems)]),
     warnings: findings.warnings,
   }
 }

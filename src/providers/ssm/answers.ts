@@ -15,7 +15,9 @@ export interface Parameter {
 
 /** Undefined where the answer is not of the promised shape. */
 export function parametersIn({ Parameters }: JsonObject): readonly Parameter[] | undefined {
-  return Array.isArray(Parameters) && Parameters.every(isParameter) ? Parameters : undefined
+  if (!Array.isArray(Parameters)) return undefined
+  for (const parameter of Parameters) if (!isParameter(parameter)) return undefined
+  return Parameters
 }
 
 function isParameter(value: unknown): value is Parameter {
