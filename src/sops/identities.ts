@@ -27,5 +27,5 @@ function describeOther(text: string, { word, line }: { word: string; line: numbe
   if (word.startsWith('AGE-PLUGIN-')) return 'an identity of an age plugin, which secwrap does not run'
   if (text.includes('-----BEGIN AGE ENCRYPTED FILE-----')) return 'locked with a passphrase'
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return 'an SSH key, which secwrap does not use'
-  return NATIVE.test(word) ? `line ${line} has a wrong letter` : `line ${line} is no age identity`
+  return NATIVE.test(word) ? `line ${line} has a wrong letter` : `line ${line} is not an age identity`
 }

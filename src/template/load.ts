@@ -46,7 +46,7 @@ function addLayer({ statements, folder }: Layer, scope: Scope, { warnings }: Fin
     const known = evaluate(statement, wildcard ? contexts.wildcard : contexts.single, scope)
     const entry = { file, line, name, decorators, parts: known.parts ?? [] }
     if (isAlmostReference(statement, known)) {
-      warnings.push(`${file}:${line}: ${name}: stays text: what a name stands for is no reference`)
+      warnings.push(`${file}:${line}: ${name}: stays text: what a name stands for is not read as a reference`)
     }
     if (wildcard) scope.addWildcard({ ...entry, wildcard }, known)
     else scope.define(inherit ? { ...entry, inherit } : entry, known)

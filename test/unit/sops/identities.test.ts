@@ -19,9 +19,9 @@ test.each([
 
 test.each([
   ['', 'no age identity in it'],
-  [`${A}\nhunter2-hunter2\n`, 'line 2 is no age identity'],
-  [`age1recipient\n${A}`, 'line 1 is no age identity'],
-  [A.toLowerCase(), 'line 1 is no age identity'],
+  [`${A}\nhunter2-hunter2\n`, 'line 2 is not an age identity'],
+  [`age1recipient\n${A}`, 'line 1 is not an age identity'],
+  [A.toLowerCase(), 'line 1 is not an age identity'],
   [`# mine\n${A.slice(0, -1)}${A.endsWith('Q') ? 'P' : 'Q'}`, 'line 2 has a wrong letter'],
 ])('a problem is told without the words: %#', (text, problem) => {
   expect(readIdentities(text).problem).toBe(problem)
