@@ -98,6 +98,7 @@ const NUMBERS = {
     close: 3,
     rt_sigaction: 13,
     rt_sigprocmask: 14,
+    ioctl: 16,
     execve: 59,
     fcntl: 72,
     flock: 73,
@@ -109,6 +110,7 @@ const NUMBERS = {
   },
   arm64: {
     fcntl: 25,
+    ioctl: 29,
     flock: 32,
     faccessat: 48,
     openat: 56,
