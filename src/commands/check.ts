@@ -3,6 +3,7 @@ import { throwTogether } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import type { Inherited, Resolved, Template } from '../core/types.ts'
 import { protectProcess } from '../launch/exec.ts'
+import { ageOf } from './age.ts'
 import { type CheckedEntry, checkEntries } from './check-entries.ts'
 import { COMMON_FLAGS, EXEC_FLAGS, type Flag, type FlagValues } from './flags.ts'
 import { loadFromFlags, prepareEnvironment, type TemplateFlags } from './prepare.ts'
@@ -53,21 +54,8 @@ function toRow({
     name,
     source,
     version: version ?? '',
-    age: updatedAt ? formatAge(Date.now() - updatedAt.getTime()) : '',
+    age: ageOf(updatedAt),
     state,
     place: line > 0 ? `${file}:${line}` : file,
   }
-}
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-] as const
-
-/** 3 d 4 h as `3d`: the largest unit is all that a table needs. */
-export function formatAge(ms: number): string {
-  const [unit, length] = UNITS.find(([, each]) => ms >= each) ?? ['s', 1_000]
-  return `${Math.max(0, Math.floor(ms / length))}${unit}`
 }

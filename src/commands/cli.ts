@@ -22,7 +22,7 @@ export async function runCli(
     return print(rest[0] === undefined ? await overview() : await helpOf(findCommand(rest[0])))
   const command = findCommand(word)
   const { flags, handler } = await command.load()
-  const { values: given, words, help } = parseArguments(rest, flags, command.runsProgram)
+  const { values: given, words, help } = parseArguments(rest, flags, command)
   if (help) return print(await helpOf(command))
   const values = completeFlags(given, flags, process.env)
   applyLogFlags(values)

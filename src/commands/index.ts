@@ -5,6 +5,7 @@ export interface Command {
   readonly describe: string
   readonly usage: string
   readonly runsProgram?: true // from the first word on, arguments are a program's
+  readonly hidesArguments?: true // one of them may be a value by mistake, so no message repeats it
   load(): Promise<CommandModule>
 }
 
@@ -33,6 +34,37 @@ export const COMMANDS: readonly Command[] = [
     describe: 'Print one secret',
     usage: 'get REFERENCE',
     load: () => import('./get.ts'),
+  },
+  {
+    command: 'set',
+    describe: 'Write one secret, from standard input or a prompt',
+    usage: 'set REFERENCE [flags] < VALUE',
+    hidesArguments: true,
+    load: () => import('./set.ts'),
+  },
+  {
+    command: 'list',
+    describe: 'List the secrets below a path, or the fields of a map',
+    usage: 'list REFERENCE [flags]',
+    load: () => import('./list.ts'),
+  },
+  {
+    command: 'delete',
+    describe: 'Delete one secret, or one field of a map',
+    usage: 'delete REFERENCE [flags]',
+    load: () => import('./delete.ts'),
+  },
+  {
+    command: 'history',
+    describe: 'Show the versions of one secret',
+    usage: 'history REFERENCE [flags]',
+    load: () => import('./history.ts'),
+  },
+  {
+    command: 'rollback',
+    describe: 'Write the value of an old version as a new one',
+    usage: 'rollback REFERENCE --to VERSION',
+    load: () => import('./rollback.ts'),
   },
   {
     command: 'completion',

@@ -4,6 +4,7 @@ import { SecwrapError } from '../core/errors.ts'
 import { suggest } from '../core/suggest.ts'
 import { parseBoolean, parseFlagValue } from './flag-values.ts'
 import type { Flag, FlagValues } from './flags.ts'
+import type { Command } from './index.ts'
 import type { Parsed } from './quick-parse.ts'
 
 /**
@@ -11,14 +12,18 @@ import type { Parsed } from './quick-parse.ts'
  *
  * @throws SecwrapError BAD_USAGE for a flag that is not in the table, or without its value.
  */
-export function parseArguments(argv: readonly string[], flags: readonly Flag[], runsProgram = false): Parsed {
-  const parser = build(flags, runsProgram)
+export function parseArguments(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  { runsProgram, hidesArguments }: Pick<Command, 'runsProgram' | 'hidesArguments'> = {},
+): Parsed {
+  const parser = build(flags, runsProgram ?? false)
   const { _: words, '--': after = [], $0: _, ...given } = parseWith(parser, argv, flags)
   const values: FlagValues = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'help' || name === 'h') continue
     const flag = flags.find(each => each.name === name || each.alias === name)
-    if (!flag) throw unknownFlag(name, flags)
+    if (!flag) throw unknownFlag(name, flags, hidesArguments ?? false)
     if (value !== undefined) values[flag.name] = checkValue(flag, value)
   }
   return { values, words: [...(words as string[]), ...(after as string[])], help: given.help === true }
@@ -66,13 +71,13 @@ function needsValue({ name, argument = 'VALUE' }: Flag): SecwrapError {
   return new SecwrapError('BAD_USAGE', `--${name} needs a value`, { hint: `--${name} ${argument}` })
 }
 
-function unknownFlag(name: string, flags: readonly Flag[]): SecwrapError {
+function unknownFlag(name: string, flags: readonly Flag[], isHidden: boolean): SecwrapError {
   const near = suggest(
     name,
     flags.map(flag => flag.name),
   )
   const shown = name.length === 1 ? `-${name}` : `--${name}`
-  return new SecwrapError('BAD_USAGE', `unknown flag ${shown}`, {
+  return new SecwrapError('BAD_USAGE', isHidden ? 'unknown flag' : `unknown flag ${shown}`, {
     hint: near ? `did you mean --${near}? What is meant for the command comes after --` : 'secwrap help',
   })
 }

@@ -30,6 +30,6 @@ export function formatColumns(rows: readonly Row[], color: boolean): string {
 }
 
 // A name from a store must not move the cursor or begin a line of its own.
-function flatten(text = ''): string {
+export function flatten(text = ''): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 }

@@ -40,7 +40,7 @@ export class Providers {
 }
 
 // Node: code ERR_MODULE_NOT_FOUND, "Cannot find package 'x' imported from …".
-function missingPackage(error: unknown): SecwrapError | undefined {
+export function missingPackage(error: unknown): SecwrapError | undefined {
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined
   const name = /package '((?:@[\w.-]+\/)?[\w.-]+)'/.exec(String(message))?.[1]

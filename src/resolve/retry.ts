@@ -39,11 +39,11 @@ export async function retry<T>(attempt: () => Promise<T>, signal: AbortSignal): 
 }
 
 function timedOut(last: SecwrapError): SecwrapError {
-  return new SecwrapError('TIMED_OUT', `${last.message}, until the time limit`, { hint: '--timeout' })
+  return new SecwrapError('TIMED_OUT', `${last.message}, up to the time limit`, { hint: '--timeout' })
 }
 
 /** True after the time, false as soon as the signal ends the wait. */
-function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+export function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   return new Promise(done => {
     if (signal.aborted) return done(false)
     const onAbort = () => {

@@ -23,7 +23,8 @@ export function selectField(secret: Secret, key: readonly string[], raw: string)
   return new Secret(formatField(value), secret.facts)
 }
 
-function fieldOf(value: Json | undefined, name: string): Json | undefined {
+/** A field of an object by its name, or an item of a list by its place. */
+export function fieldOf(value: Json | undefined, name: string): Json | undefined {
   if (Array.isArray(value)) return /^(0|[1-9]\d*)$/.test(name) ? value[Number(name)] : undefined
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }

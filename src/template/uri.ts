@@ -38,7 +38,7 @@ function splitOptions(query: string): Readonly<Record<string, string>> {
     const equals = pair.indexOf('=')
     const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals))
     if (Object.hasOwn(options, name))
-      throw new SecwrapError('BAD_TEMPLATE', `the option ${shorten(name)} is given twice`)
+      throw new SecwrapError('BAD_TEMPLATE', `the option ${shorten(name)} stands twice`)
     options[name] = equals < 0 ? '' : decodePercent(pair.slice(equals + 1))
   }
   return options
@@ -51,13 +51,9 @@ export function decodePercent(text: string): string {
   try {
     decoded = decodeURIComponent(text)
   } catch {
-    throw new SecwrapError(
-      'BAD_TEMPLATE',
-      'a % in the reference does not begin a percent-encoded character',
-      {
-        hint: 'write %25 for a percent sign',
-      },
-    )
+    throw new SecwrapError('BAD_TEMPLATE', 'a % in the reference begins no percent-encoded character', {
+      hint: 'write %25 for a percent sign',
+    })
   }
   checkCharacters(decoded)
   return decoded
@@ -66,16 +62,23 @@ export function decodePercent(text: string): string {
 /** @throws SecwrapError BAD_TEMPLATE for a control character: in a terminal it could hide what is read. */
 export function checkCharacters(text: string): void {
   if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) return
-  throw new SecwrapError('BAD_TEMPLATE', 'the reference has a control character in it')
+  throw new SecwrapError('BAD_TEMPLATE', 'a control character in the reference')
 }
 
 /** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
 export function parseKey(fragment: string): readonly string[] {
   const segments = fragment.includes('.') ? fragment.split(/(?<!\\)\./) : [fragment]
   if (segments.includes('')) {
-    throw new SecwrapError('BAD_TEMPLATE', 'the key after # is empty', { hint: '#password or #db.password' })
+    throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
   }
   return segments.map(segment => decodePercent(segment.replaceAll('\\.', '.')))
+}
+
+/** The key as a reference has it after its `#`. */
+export function formatKey(key: readonly string[]): string {
+  return key
+    .map(name => name.replace(/[^\p{L}\p{N}_/:@~+=,*!.-]/gu, encodePercent).replaceAll('.', '\\.'))
+    .join('.')
 }
 
 /** A text as one part of an option or a key: what means something there is encoded. */

@@ -7,18 +7,25 @@ const PATIENCE_MS = 10_000
 export interface Terminal extends Disposable {
   readonly pid: number
   type(keys: string): void
+  /** Everything that was shown so far. */
+  readonly shown: () => string
   /** Waits until the screen shows this after what was waited for before. Fails after ten seconds. */
   expect(pattern: RegExp): Promise<string>
   readonly end: Promise<{ readonly exitCode: number; readonly signal?: number | undefined }>
 }
 
-export function openTerminal(argv: readonly string[], cwd: string): Terminal {
+export function openTerminal(
+  argv: readonly string[],
+  cwd: string,
+  more: Readonly<Record<string, string>> = {},
+): Terminal {
   const [file = '', ...args] = argv
-  const pty = spawn(file, args, { cwd, env: { ...BARE_ENVIRONMENT, PS1: 'prompt> ', TERM: 'dumb' } })
+  const pty = spawn(file, args, { cwd, env: { ...BARE_ENVIRONMENT, PS1: 'prompt> ', TERM: 'dumb', ...more } })
   const screen = watch(pty)
   return {
     pid: pty.pid,
     type: keys => pty.write(keys),
+    shown: screen.shown,
     expect: screen.expect,
     end: new Promise(done => pty.onExit(done)),
     [Symbol.dispose]: () => {
@@ -31,10 +38,12 @@ export function openTerminal(argv: readonly string[], cwd: string): Terminal {
   }
 }
 
-function watch(pty: IPty): { expect: Terminal['expect'] } {
+function watch(pty: IPty): Pick<Terminal, 'expect' | 'shown'> {
+  let all = ''
   let text = ''
   let check = () => {}
   pty.onData(data => {
+    all += data
     text += data
     check()
   })
@@ -51,5 +60,5 @@ function watch(pty: IPty): { expect: Terminal['expect'] } {
       }
       check()
     })
-  return { expect }
+  return { expect, shown: () => all }
 }

@@ -152,6 +152,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     allowed: {
       'writer.ts': 'it goes to its store',
       'resolve/select.ts': 'a field of it was asked for',
+      'resolve/merge.ts': 'a field of it is written',
+      'resolve/compare.ts': 'what is the same is not written again',
       'environment/': 'it becomes text of a variable',
       'template/': 'filters and defaults work on it',
       'commands/': 'the user asked to see or to write it',

@@ -48,7 +48,6 @@ export function createAwsClient(
 ): AwsClient {
   const sources: Sources = { options, env, profile: loadProfile(env, options.profile) }
   const credentials = openCredentials(sources)
-  let region: string | undefined
   const sites = new Map<string, Site>()
   const siteOf = (region: string) => {
     const site = sites.get(region) ?? openSite(service, region, sources)
@@ -57,10 +56,7 @@ export function createAwsClient(
   }
 
   return {
-    region() {
-      region ??= regionOf(sources)
-      return region
-    },
+    region: () => regionOf(sources),
     async call(call, read) {
       const site = siteOf(call.region)
       const request = signCall(call, service, site, await credentials(call.region, call.signal))

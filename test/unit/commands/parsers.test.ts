@@ -58,7 +58,7 @@ test('the quick parser and yargs agree on every plain command line', () => {
   fc.assert(
     fc.property(argv, words => {
       const quick = quickParse(words, flags)
-      const slow = parseArguments(words, flags, true)
+      const slow = parseArguments(words, flags, { runsProgram: true })
       expect({ values: slow.values, words: slow.words }).toEqual(quick)
     }),
     { numRuns: 500 },
@@ -86,4 +86,12 @@ test.each([
   )
   if (hint)
     expect(attempt).toThrow(expect.objectContaining({ details: { hint: expect.stringContaining(hint) } }))
+})
+
+test.each([
+  ['a flag that is none', ['ssm:///x', '-planted-value']],
+  ['one with a value', ['ssm:///x', '--planted-value=planted-value']],
+])('where an argument may be a value, it is not repeated: %s', (_, argv) => {
+  const attempt = () => parseArguments(argv, flags, { hidesArguments: true })
+  expect(attempt).toThrow(expect.objectContaining({ code: 'BAD_USAGE', message: 'unknown flag' }))
 })

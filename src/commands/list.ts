@@ -1,0 +1,147 @@
+import { isatty } from 'node:tty'
+import { SecwrapError } from '../core/errors.ts'
+import { writeAll } from '../core/log.ts'
+import type { Listed, Reference, Writer } from '../core/types.ts'
+import { protectProcess } from '../launch/exec.ts'
+import { parseFields } from '../resolve/merge.ts'
+import { Patience } from '../resolve/patience.ts'
+import { retry } from '../resolve/retry.ts'
+import { formatKey } from '../template/uri.ts'
+import { ageOf } from './age.ts'
+import type { Flag, FlagValues } from './flags.ts'
+import { Progress } from './progress.ts'
+import { flatten, formatColumns } from './table.ts'
+import { isPrefix, JSON_FLAG, parseVerbReference, VERB_FLAGS, withWriter } from './verbs.ts'
+
+const LONG_FLAG: Flag = {
+  name: 'long',
+  alias: 'l',
+  type: 'boolean',
+  default: false,
+  describe: 'Also version, age, author and state, where the store tells them',
+}
+
+export const flags = [LONG_FLAG, JSON_FLAG, ...VERB_FLAGS]
+
+/** One name a line, as they come from the store; of a secret that is a map, its fields. */
+export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
+  const reference = parseListed(words)
+  protectProcess()
+  await withWriter(reference.id, async writer => {
+    using patience = new Patience(Number(values.timeout) * 1_000)
+    const rows = isPrefix(reference.id)
+      ? writer.list(reference.id, patience.signal)
+      : listFields(writer, reference, patience.signal)
+    const count = await printRows(rows, values, patience)
+    if (count === 0) throw nothing(reference)
+  })
+}
+
+function parseListed([text, ...others]: readonly string[]): Reference {
+  if (text !== undefined && others.length === 0) return parseVerbReference(text)
+  throw new SecwrapError('BAD_USAGE', 'list takes one reference', { hint: 'secwrap list ssm:///prod/' })
+}
+
+/** @throws SecwrapError NOT_FOUND, BAD_VALUE where the secret is no map. */
+async function* listFields(
+  writer: Writer,
+  { id, raw }: Reference,
+  signal: AbortSignal,
+): AsyncIterable<Listed> {
+  const found = await retry(() => writer.current(id, signal), signal)
+  if (!found) {
+    throw new SecwrapError('NOT_FOUND', `${raw} does not exist`, {
+      ref: raw,
+      hint: `secwrap list ${id.uri}/`,
+    })
+  }
+  for (const name of Object.keys(parseFields(found.secret, raw))) {
+    yield { id: { ...id, uri: `${id.uri}#${formatKey([name])}` } }
+  }
+}
+
+/** @returns how many there were. */
+async function printRows(
+  rows: AsyncIterable<Listed>,
+  flags: FlagValues,
+  patience: Patience,
+): Promise<number> {
+  const printer = printerFor(flags)
+  using progress = new Progress('secrets listed')
+  let count = 0
+  for await (const row of rows) {
+    patience.renew()
+    printer.add(row)
+    if (printer.isQuiet) progress.advance()
+    count++
+  }
+  progress[Symbol.dispose]()
+  printer.end()
+  return count
+}
+
+interface Printer {
+  readonly isQuiet: boolean // prints at the end only
+  add(row: Listed): void
+  end(): void
+}
+
+function printerFor({ json, long, color }: FlagValues): Printer {
+  if (json) return new Stream('[', ',', '\n]\n', row => `\n  ${JSON.stringify(toJson(row))}`)
+  if (!long) return new Stream('', '', '', row => `${flatten(row.id.uri)}\n`)
+  if (!isatty(1))
+    return new Stream('', '', '', row => `${Object.values(toRow(row)).map(flatten).join('\t')}\n`)
+  const rows: Record<string, string>[] = []
+  return {
+    isQuiet: true,
+    add: row => void rows.push(toRow(row)),
+    end: () => writeAll(1, formatColumns(rows, Boolean(color) && !process.env.NO_COLOR)),
+  }
+}
+
+const FLUSH_CHARACTERS = 8_192
+
+/** Writes as it goes, some rows at a time. */
+class Stream implements Printer {
+  readonly isQuiet = !isatty(1)
+  readonly #between: string
+  readonly #last: string
+  readonly #format: (row: Listed) => string
+  #text: string
+  #isFirst = true
+
+  constructor(first: string, between: string, last: string, format: (row: Listed) => string) {
+    this.#text = first
+    this.#between = between
+    this.#last = last
+    this.#format = format
+  }
+
+  add(row: Listed): void {
+    this.#text += `${this.#isFirst ? '' : this.#between}${this.#format(row)}`
+    this.#isFirst = false
+    if (this.#text.length >= FLUSH_CHARACTERS) this.#flush()
+  }
+
+  end(): void {
+    this.#text += this.#last
+    this.#flush()
+  }
+
+  #flush(): void {
+    writeAll(1, this.#text)
+    this.#text = ''
+  }
+}
+
+function toRow({ id, version = '', updatedAt, author = '', state }: Listed): Record<string, string> {
+  return { reference: id.uri, version, age: ageOf(updatedAt), author, state: state ?? '' }
+}
+
+function toJson({ id, version, updatedAt, author, state }: Listed): object {
+  return { reference: id.uri, version, updatedAt, author, state }
+}
+
+function nothing({ raw }: Reference): SecwrapError {
+  return new SecwrapError('NOT_FOUND', `there is no secret at ${raw}`, { ref: raw })
+}

@@ -1,0 +1,71 @@
+/** The writable stores as somebody with a shell sees them: variables to set, references to name. */
+
+import { placeOf, secretOf, startDouble } from '../integration/azure-store.ts'
+import { createIdentity } from './sops.ts'
+import { createFolder } from './temporary-folder.ts'
+
+type Variables = Readonly<Record<string, string>>
+
+export interface VerbStore {
+  readonly env: Variables // of somebody who may do everything
+  readonly prefix: string // of secrets that only this test has
+  /** Of a secret that can hold any text: with `#value` where the store holds maps. */
+  ref(name: string): string
+  /** Of one that can hold a JSON object. */
+  mapRef(name: string): string
+  /** Somebody who may log in, and nothing else, and what the store then refuses. */
+  readonly nobody: Variables
+  readonly refusesNobody: readonly ('set' | 'list' | 'delete' | 'history')[]
+  readonly keepsVersions: boolean
+  readonly checksVersions: boolean // check-and-set
+  readonly recovers: boolean // takes a deletion back
+  readonly credentials: readonly string[]
+  stop(): Promise<void>
+}
+
+export const VERB_STORES: Readonly<Record<string, () => Promise<VerbStore>>> = {
+  sops: startSopsFolder,
+  azurekv: startKeyVault,
+}
+
+async function startSopsFolder(): Promise<VerbStore> {
+  const folder = createFolder()
+  const [{ identity }, other] = await Promise.all([createIdentity(), createIdentity()])
+  const prefix = `sops://${folder.path}/`
+  return {
+    env: { SOPS_AGE_KEY: identity },
+    prefix,
+    ref: name => `${prefix}${name}.sops.yaml#value`,
+    mapRef: name => `${prefix}${name}.sops.json`,
+    nobody: { SOPS_AGE_KEY: other.identity },
+    refusesNobody: ['set'], // whoever may write a file may also delete it, and its names are in the clear
+    keepsVersions: false,
+    checksVersions: true,
+    recovers: false,
+    credentials: [identity],
+    stop: async () => folder[Symbol.dispose](),
+  }
+}
+
+async function startKeyVault(): Promise<VerbStore> {
+  const double = await startDouble()
+  const { identities, tenant } = double
+  const officer = identities.add({ tenant, rights: ['get', 'list', 'set', 'delete', 'recover', 'purge'] })
+  const nobody = identities.add({ tenant, rights: [] })
+  const envOf = (principal: typeof officer) =>
+    ({ ...placeOf(double), ...secretOf(principal) }) as Record<string, string>
+  const prefix = 'azurekv://lab-vault/'
+  return {
+    env: envOf(officer),
+    prefix,
+    ref: name => `${prefix}${name}`,
+    mapRef: name => `${prefix}${name}`,
+    nobody: envOf(nobody),
+    refusesNobody: ['set', 'list', 'delete', 'history'],
+    keepsVersions: true,
+    checksVersions: false,
+    recovers: true,
+    credentials: [officer.secret, nobody.secret],
+    stop: () => double.stop(),
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals'
+import { rulesOf } from '../../../src/providers/store-rules.ts'
+
+test.each([
+  ['ssm', 'db/host.name-1_x', 'db/host.name-1_x'],
+  ['ssm', 'db host', undefined],
+  ['ssm', 'db:host', undefined],
+  ['ssm', 'db//host', undefined],
+  ['ssm', '', undefined],
+  ['secretsmanager', 'prod/db+a=b@c.d', 'prod/db+a=b@c.d'],
+  ['secretsmanager', 'prod/dbé', undefined],
+  ['azurekv', 'DB_HOST', 'DB-HOST'],
+  ['azurekv', 'db/host.name', 'db-host-name'],
+  ['azurekv', 'x'.repeat(128), undefined],
+  ['vault', 'db host/é', 'db host/é'],
+  ['vault', 'db\nhost', undefined],
+])('%s: %s is %s', (scheme, name, spelled) => {
+  expect(rulesOf(scheme).spell(name)).toBe(spelled)
+})
+
+test.each([
+  ['vault', 'secret/app', true],
+  ['sops', '/app.env', true],
+  ['sops', '/app.sops.yaml', true],
+  ['sops', '/app.key', false],
+  ['ssm', '/app', false],
+  ['secretsmanager', 'app', false],
+  ['azurekv', 'vault/app', false],
+])('%s %s holds a map only: %s', (scheme, path, isMap) => {
+  expect(rulesOf(scheme).holdsMap({ uri: '', scheme, path, options: {} })).toBe(isMap)
+})
