@@ -14,7 +14,7 @@ export function sha256Hex(data: string | Uint8Array): string {
 }
 
 /** HMAC-SHA-256, 32 bytes. */
-export function hmacSha256(key: string | Uint8Array, data: string): Uint8Array {
+export function hmacSha256(key: string | Uint8Array, data: string | Uint8Array): Uint8Array {
   return openHasher(key).update(data).digest()
 }
 

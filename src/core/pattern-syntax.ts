@@ -15,7 +15,7 @@ export function parsePattern(pattern: string): Node {
   try {
     new RegExp(pattern, 'u')
   } catch {
-    throw new SyntaxError('is no regular expression')
+    throw new SyntaxError('is not a regular expression')
   }
   return new PatternParser(pattern).choice()
 }

@@ -81,7 +81,10 @@ function setEntry(entry: TemplateEntry, resolved: Resolved, values: Map<string, 
   const isAbsent = inherit && parts.length === 0
   const value = isAbsent ? undefined : evaluateParts(parts, resolved)
   if (decorators.required && !value) {
-    throw new SecwrapError('BAD_VALUE', `the value is required, but ${value === '' ? 'empty' : 'not set'}`)
+    throw new SecwrapError(
+      'BAD_VALUE',
+      `the value is required, but ${value === '' ? 'it is empty' : 'it is not set'}`,
+    )
   }
   if (value === undefined) {
     values.delete(name)

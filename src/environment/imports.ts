@@ -54,7 +54,7 @@ export function nameOf(prefix: string, relative: string): string {
 /** @returns the value to import. */
 function checkImport(name: string, { entry, relative, secret }: Origin, earlier: Origin | undefined): string {
   if (!isName(name)) {
-    throw new SecwrapError('BAD_VALUE', `${relative} makes no name of an environment variable`, {
+    throw new SecwrapError('BAD_VALUE', `${relative} can't become the name of an environment variable`, {
       hint: 'a wildcard with a prefix, such as APP_*=',
     })
   }

@@ -35,9 +35,13 @@ export function checkValue(name: string, value: string): void {
   if ((name.length + value.length) * 3 < MAX_ENTRY_BYTES) return
   const bytes = countBytes(name) + 1 + countBytes(value)
   if (bytes <= MAX_ENTRY_BYTES) return
-  throw new SecwrapError('BAD_VALUE', `NAME=value is ${bytes} bytes, and Linux takes ${MAX_ENTRY_BYTES}`, {
-    hint: BINARY_HINT,
-  })
+  throw new SecwrapError(
+    'BAD_VALUE',
+    `NAME=value is ${bytes} bytes, but Linux takes at most ${MAX_ENTRY_BYTES}`,
+    {
+      hint: BINARY_HINT,
+    },
+  )
 }
 
 // A function of its own: the engine makes Buffer as soon as it links one that names it, which takes 0.14 ms.
@@ -67,7 +71,7 @@ export function checkTotal(
   if (bytes <= limit) return
   throw new SecwrapError(
     'BAD_VALUE',
-    `arguments and environment are ${bytes} bytes, and Linux takes ${limit}`,
+    `arguments and environment are ${bytes} bytes, but Linux takes at most ${limit}`,
     {
       hint: '--pristine, or secwrap render for the large ones',
     },

@@ -16,7 +16,7 @@ function isOfType(type: ValueType, value: string): boolean {
 
 function describeType(type: ValueType): string {
   if (type.name === 'enum') return `one of ${type.values.join(', ')}`
-  if (type.name === 'matches') return `what matches(${type.pattern}) describes`
+  if (type.name === 'matches') return `a match of ${type.pattern}`
   return DESCRIPTIONS[type.name]
 }
 
@@ -34,7 +34,7 @@ const CHECKS: Readonly<Record<PlainType, (value: string) => boolean>> = {
 }
 
 const DESCRIPTIONS: Readonly<Record<PlainType, string>> = {
-  string: 'a text',
+  string: 'text',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false (or 1, 0, yes, no, on, off)',

@@ -37,8 +37,8 @@ export const createWriter: CreateWriter = (_, { env }): Writer => {
     },
     async write(id, secret, { ifVersion }, signal) {
       const { place, client } = locate(id)
-      if (place.version) throw misused(id, 'a version can not be written again')
-      if (ifVersion !== undefined) throw misused(id, 'a key vault can not check the version before it writes')
+      if (place.version) throw misused(id, "a version can't be written again")
+      if (ifVersion !== undefined) throw misused(id, "a key vault can't check the version before it writes")
       const put = () => client.setSecret(place.name, secret.reveal(), { abortSignal: signal })
       const written = await ask(place, 'set', signal, put)
       if (!written) throw missing(place)

@@ -1,10 +1,10 @@
 import { SecwrapError } from '../core/errors.ts'
 
 /** Requests under way to one store at most. */
-const MOST = 64
+const MOST = 100
 
 /**
- * Runs tasks side by side, up to 64 at a time. A store that throttles is asked by half as many
+ * Runs tasks side by side, up to 100 at a time. A store that throttles is asked by half as many
  * from then on, and each success after that allows a little more.
  */
 export class Limiter {

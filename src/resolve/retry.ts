@@ -39,7 +39,7 @@ export async function retry<T>(attempt: () => Promise<T>, signal: AbortSignal): 
 }
 
 function timedOut(last: SecwrapError): SecwrapError {
-  return new SecwrapError('TIMED_OUT', `${last.message}, up to the time limit`, { hint: '--timeout' })
+  return new SecwrapError('TIMED_OUT', `${last.message}, until the time limit`, { hint: '--timeout' })
 }
 
 /** True after the time, false as soon as the signal ends the wait. */

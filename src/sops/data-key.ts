@@ -1,8 +1,8 @@
 import { SecwrapError } from '../core/errors.ts'
-import { recipientOf, unwrapDataKey } from './age.ts'
 import type { KeyPlace } from './keys.ts'
 import type { AgeKey, Metadata } from './metadata.ts'
 import { broken } from './tree.ts'
+import { openX25519File, readX25519File } from './x25519.ts'
 
 /**
  * The key that every value of a file is sealed with, by the first age identity that opens it. 32 bytes.
@@ -57,10 +57,21 @@ async function tryPlace(
 
 const DATA_KEY_BYTES = 32
 
+async function unwrapDataKey(
+  sealedKey: string,
+  identity: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const file = identity.startsWith('AGE-SECRET-KEY-1') ? readX25519File(sealedKey) : undefined
+  if (file) return openX25519File(file, identity)
+  const { unwrapDataKey: unwrap } = await import('./age.ts')
+  return unwrap(sealedKey, identity)
+}
+
 async function describeFailure(
   ageKeys: readonly AgeKey[],
   places: readonly KeyPlace[],
 ): Promise<SecwrapError> {
+  const { recipientOf } = await import('./age.ts')
   const identities = places.flatMap(place => place.identities)
   const own = await Promise.all(identities.map(recipientOf))
   const meant = ageKeys.find(({ recipient }) => own.includes(recipient))

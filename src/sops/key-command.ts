@@ -31,7 +31,7 @@ export function runKeyCommand(
 
 function describeExit(code: unknown): string {
   if (typeof code === 'number') return `failed with status ${code}`
-  return code === 'ENOENT' ? 'was not found' : 'failed'
+  return code === 'ENOENT' ? 'was not found' : 'could not be run'
 }
 
 function failure(fact: string): SecwrapError {

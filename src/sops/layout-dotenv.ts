@@ -8,8 +8,8 @@ export const dotenvLayout: Layout = {
   assemble: assembleLines,
 
   renderEntry(name, value) {
-    if (/[=\n]|^#/.test(name)) throw broken('can not hold a name with =, a line break, or # at its start')
-    if (typeof value !== 'string') throw broken(`can not hold a list or a map, as ${name} is one`)
+    if (/[=\n]|^#/.test(name)) throw broken("can't hold a name with =, a line break, or # at its start")
+    if (typeof value !== 'string') throw broken(`can't hold a list or a map, as ${name} is one`)
     return `${name}=${value}\n`
   },
 
@@ -19,7 +19,7 @@ export const dotenvLayout: Layout = {
     if (sealed !== undefined) return sealed
     // sops would read a line break where the value has a backslash and an n.
     if (plain.text.includes('\\n'))
-      throw broken('can not hold a backslash before an n in a value that is not sealed')
+      throw broken("can't hold a backslash before an n in a value that is not sealed")
     return plain.text.replaceAll('\n', '\\n')
   },
 }

@@ -20,18 +20,18 @@ export function assembleLines(
     at = entry.span.end
     if (line === undefined) result += withoutIndent(gap)
     else {
-      result = joinGap(result, gap, isFirst)
+      result = joinLine(result, gap, isFirst)
       result += (entry === before ? added.join('') : '') + line
       isFirst = false
     }
   }
   const tail = text.slice(at, map.span.end)
-  return before ? result + tail : endLine(result) + added.join('') + tail
+  return before ? result + tail : joinLine(endLine(result), added.join(''), isFirst) + tail
 }
 
 // The indent of a map's first line stands before the map, so a new first line must not bring its own.
-function joinGap(result: string, gap: string, isFirst: boolean): string {
-  return isFirst ? (result + gap).replace(/^[ \t]+/, '') : result + gap
+function joinLine(result: string, text: string, isFirst: boolean): string {
+  return isFirst ? (result + text).replace(/^[ \t]+/, '') : result + text
 }
 
 function withoutIndent(gap: string): string {

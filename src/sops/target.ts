@@ -13,10 +13,10 @@ export type Fields = { readonly [name: string]: Json }
 export function readTarget(secret: string, format: Format): Fields {
   const target = format === 'binary' ? { data: secret } : parseJson(secret)
   if (!isJsonObject(target)) throw broken('can only hold a JSON object')
-  if (!isWellFormed(target)) throw broken('can not hold text that is not UTF-8')
+  if (!isWellFormed(target)) throw broken("can't hold text that is not UTF-8")
   if (format === 'binary') return target
   const reserved = Object.keys(target).find(name => isReserved(name, format))
-  if (reserved !== undefined) throw broken(`can not hold ${reserved}: sops needs that name for itself`)
+  if (reserved !== undefined) throw broken(`can't hold ${reserved}: sops needs that name for itself`)
   return format === 'dotenv' ? toTexts(target) : target
 }
 
@@ -48,7 +48,7 @@ function toText(name: string, value: Json): string {
   if (typeof value === 'string') return value
   const text = typeof value === 'boolean' ? String(value) : numberText(value)
   if (text !== undefined) return text
-  throw broken(`can not hold a list, a map or null, as ${name} is one`)
+  throw broken(`can't hold a list, a map or null, as ${name} is one`)
 }
 
 // A half of a surrogate pair, as JSON can write it, would become another character in the file.

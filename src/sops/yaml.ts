@@ -89,7 +89,7 @@ class YamlReader {
   #readKey({ key, start }: Item): string {
     if (!key) return ''
     const { type, text } = this.#readScalar(key, this.#readTag(start))
-    if (type !== 'str') throw broken(`has a name that is no text (line ${lineAt(this.#text, key.offset)})`)
+    if (type !== 'str') throw broken(`has a name that is not text (line ${lineAt(this.#text, key.offset)})`)
     return text
   }
 

@@ -12,16 +12,16 @@ export function parseArn(text: string): Written {
   const { path, options, fragment } = splitUri(text)
   const [, , scheme = '', regionOfArn = '', account = ''] = path.split(':')
   if (!SERVICES.includes(scheme)) {
-    throw new SecwrapError('BAD_TEMPLATE', 'an ARN of neither a parameter nor a secret')
+    throw new SecwrapError('BAD_TEMPLATE', 'the ARN is of neither a parameter nor a secret')
   }
   if (regionOfArn === '' || account === '') {
-    throw new SecwrapError('BAD_TEMPLATE', 'an ARN without region or account')
+    throw new SecwrapError('BAD_TEMPLATE', 'the ARN has no region or no account')
   }
   const { region = regionOfArn, ...others } = options
   if (region !== regionOfArn) {
     throw new SecwrapError(
       'BAD_TEMPLATE',
-      `the ARN is of ${regionOfArn}, and the option region says otherwise`,
+      `the ARN is of ${regionOfArn}, but the option region says otherwise`,
     )
   }
   return {

@@ -65,7 +65,7 @@ function readDecorator(name: string, argument: string | undefined): Decorators {
   const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined
   if (flag && (argument === undefined || argument === 'true')) return flag(true)
   if (flag && argument === 'false') return flag(false)
-  if (flag) throw new SecwrapError('BAD_TEMPLATE', `@${name} takes no value but true and false`)
+  if (flag) throw new SecwrapError('BAD_TEMPLATE', `@${name} takes no value other than true or false`)
   const meant = suggest(name, [...Object.keys(FLAGS), 'type'])
   if (meant === undefined) return {}
   throw new SecwrapError('BAD_TEMPLATE', `unknown decorator @${shorten(name)}`, { hint: `@${meant}` })

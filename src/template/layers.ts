@@ -47,7 +47,10 @@ function checkUsage(paths: readonly string[], environment: string | undefined): 
     return new SecwrapError('BAD_USAGE', '--environment takes letters, digits, _, . and - only')
   }
   if (paths.indexOf('-') === paths.lastIndexOf('-')) return undefined
-  return new SecwrapError('BAD_USAGE', 'standard input can be read only once, and --template - stands twice')
+  return new SecwrapError(
+    'BAD_USAGE',
+    'standard input can be read only once, but --template - is given twice',
+  )
 }
 
 function readOverlay(path: string, environment: string, findings: Findings): Layer | undefined {

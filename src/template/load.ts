@@ -30,11 +30,11 @@ export function loadTemplate(request: TemplateRequest): Template {
   if (fromEnv) addLayer(findInheritedReferences(inherited, preferEnv, findings), scope, findings)
   for (const layer of readLayers(request, findings)) addLayer(layer, scope, findings)
   for (const reference of from) addLayer(parseFrom(reference, findings), scope, findings)
-  const problems = [...new Set([...findings.problems, ...scope.problems()])]
+  const problems = findings.problems.concat(scope.problems())
   return {
     entries: scope.entries(),
     replaced: scope.replaced(),
-    problems: limitProblems(problems),
+    problems: problems.length === 0 ? problems : limitProblems([...new Set(problems)]),
     warnings: findings.warnings,
   }
 }
@@ -46,7 +46,7 @@ function addLayer({ statements, folder }: Layer, scope: Scope, { warnings }: Fin
     const known = evaluate(statement, wildcard ? contexts.wildcard : contexts.single, scope)
     const entry = { file, line, name, decorators, parts: known.parts ?? [] }
     if (isAlmostReference(statement, known)) {
-      warnings.push(`${file}:${line}: ${name}: stays text: what a name stands for is no reference`)
+      warnings.push(`${file}:${line}: ${name}: stays text: what a name stands for is not read as a reference`)
     }
     if (wildcard) scope.addWildcard({ ...entry, wildcard }, known)
     else scope.define(inherit ? { ...entry, inherit } : entry, known)

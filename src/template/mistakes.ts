@@ -19,7 +19,7 @@ export function misplacedCharacter(raw: string, beside: string): SecwrapError {
       hint: `\${${raw}}`,
     })
   }
-  return new SecwrapError('BAD_TEMPLATE', 'white space in a reference', {
+  return new SecwrapError('BAD_TEMPLATE', 'the reference has white space in it', {
     hint: 'write %20 for a space, or put the value in single quotes if it is plain text',
   })
 }

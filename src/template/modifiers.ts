@@ -51,7 +51,7 @@ const END = /\||:[-?+]|\$\{/g
 function checkFilter(name: string): string {
   if (Object.hasOwn(FILTERS, name)) return name
   const meant = suggest(name, Object.keys(FILTERS))
-  throw new SecwrapError('BAD_TEMPLATE', `unknown filter ${shorten(name) || 'without a name'}`, {
+  throw new SecwrapError('BAD_TEMPLATE', `unknown filter ${shorten(name) || 'with an empty name'}`, {
     hint: meant ? `|${meant}` : `filters: ${Object.keys(FILTERS).join(', ')}`,
   })
 }

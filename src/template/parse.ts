@@ -95,7 +95,7 @@ class TemplateParser {
     if (!this.#badLines) return
     const { first, count } = this.#badLines
     const more = count === 1 ? '' : `, nor ${count === 2 ? 'is the next' : `are the next ${count - 1}`}`
-    this.#report(`this line is no NAME=value${more}`, first, '', 'values of several lines go in quotes')
+    this.#report(`this line is not NAME=value${more}`, first, '', 'values of several lines go in quotes')
     this.#badLines = undefined
   }
 

@@ -51,10 +51,10 @@ function checkSegments(path: string, { wildcard = false }: { wildcard?: boolean 
   if (isPrefix) segments.pop()
   const wrong = segments.find(segment => segment === '' || segment === '.' || segment === '..')
   if (path === '') throw bad('the path is empty')
-  if (wrong === '') throw bad('an empty segment in the path')
-  if (wrong !== undefined) throw bad(`a segment ${wrong} in the path`)
+  if (wrong === '') throw bad('the path has an empty segment')
+  if (wrong !== undefined) throw bad(`the path has a segment ${wrong}`)
   if (isPrefix && !wildcard) {
-    throw bad('the path ends in /, which is for a wildcard only', '*=… or PREFIX_*=…')
+    throw bad('the path ends in /, which is for wildcards only', '*=… or PREFIX_*=…')
   }
 }
 
@@ -70,7 +70,7 @@ const CHECKS: Readonly<Record<string, (path: string, context: PathContext) => vo
   },
   azurekv: (path, { wildcard }) => {
     if (!/^[^/]+\/[^/]+$/.test(path) && !(wildcard && /^[^/]+\/$/.test(path)))
-      throw bad('the path is no vault and name', 'azurekv://my-vault/name')
+      throw bad('the path is not a vault and a name', 'azurekv://my-vault/name')
   },
 }
 

@@ -38,9 +38,9 @@ function openTemplate(path: string): number | undefined {
 /** Of the open file, which nobody can swap any more. */
 function checkKind(descriptor: number): void {
   const { kind, size } = openFiles().status(descriptor) ?? { kind: 'other', size: 0 }
-  if (kind === 'folder') throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a folder')
+  if (kind === 'folder') throw new SecwrapError('BAD_TEMPLATE', "a template can't be a folder")
   // /dev/null is the empty template; a terminal and sockets end as a pipe does.
-  if (kind === 'disk') throw new SecwrapError('BAD_TEMPLATE', 'a template can not be a device')
+  if (kind === 'disk') throw new SecwrapError('BAD_TEMPLATE', "a template can't be a device")
   if (size > MAX_BYTES) throw tooLarge()
 }
 

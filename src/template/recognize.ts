@@ -58,7 +58,7 @@ function checkScheme(scheme: string): undefined {
   if (OTHER_SCHEMES.includes(scheme) || !/^[A-Za-z]+$/.test(scheme)) return undefined
   const meant = Object.keys(SCHEMES).find(ours => isOneEditAway(scheme.toLowerCase(), ours))
   if (meant === undefined) return undefined
-  throw new SecwrapError('BAD_TEMPLATE', `${scheme}:// is no scheme of a reference: ${meant}:// is meant?`, {
-    hint: 'single quotes around the value make it plain text',
+  throw new SecwrapError('BAD_TEMPLATE', `unknown scheme ${scheme}://`, {
+    hint: `did you mean ${meant}://? In single quotes the value is plain text`,
   })
 }

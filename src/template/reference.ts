@@ -19,7 +19,7 @@ export type ReferenceContext = PathContext
 export function parseReference(text: string, context: ReferenceContext = { folder: '' }): Reference {
   const form = text.search(VALS_START) === 0 ? 'vals' : recognizeReference(text)
   if (form) return parseReferenceOf(form, text, text, context)
-  throw new SecwrapError('BAD_TEMPLATE', 'this is no reference', { hint: 'ssm:///prod/db/password' })
+  throw new SecwrapError('BAD_TEMPLATE', 'this is not a reference', { hint: 'ssm:///prod/db/password' })
 }
 
 /**
@@ -65,7 +65,7 @@ function parseOwn(text: string): Written {
 
 function ofScheme(scheme: string, written: Written): Written {
   if (written.scheme === scheme) return written
-  throw new SecwrapError('BAD_TEMPLATE', `the ARN is one for ${written.scheme}://`)
+  throw new SecwrapError('BAD_TEMPLATE', `the ARN belongs to ${written.scheme}://`)
 }
 
 function createId(scheme: string, path: string, { version, selector, options }: CheckedOptions): SecretId {

@@ -38,7 +38,7 @@ function splitOptions(query: string): Readonly<Record<string, string>> {
     const equals = pair.indexOf('=')
     const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals))
     if (Object.hasOwn(options, name))
-      throw new SecwrapError('BAD_TEMPLATE', `the option ${shorten(name)} stands twice`)
+      throw new SecwrapError('BAD_TEMPLATE', `the option ${shorten(name)} is given twice`)
     options[name] = equals < 0 ? '' : decodePercent(pair.slice(equals + 1))
   }
   return options
@@ -51,9 +51,13 @@ export function decodePercent(text: string): string {
   try {
     decoded = decodeURIComponent(text)
   } catch {
-    throw new SecwrapError('BAD_TEMPLATE', 'a % in the reference begins no percent-encoded character', {
-      hint: 'write %25 for a percent sign',
-    })
+    throw new SecwrapError(
+      'BAD_TEMPLATE',
+      'a % in the reference does not begin a percent-encoded character',
+      {
+        hint: 'write %25 for a percent sign',
+      },
+    )
   }
   checkCharacters(decoded)
   return decoded
@@ -62,14 +66,14 @@ export function decodePercent(text: string): string {
 /** @throws SecwrapError BAD_TEMPLATE for a control character: in a terminal it could hide what is read. */
 export function checkCharacters(text: string): void {
   if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) return
-  throw new SecwrapError('BAD_TEMPLATE', 'a control character in the reference')
+  throw new SecwrapError('BAD_TEMPLATE', 'the reference has a control character in it')
 }
 
 /** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */
 export function parseKey(fragment: string): readonly string[] {
   const segments = fragment.includes('.') ? fragment.split(/(?<!\\)\./) : [fragment]
   if (segments.includes('')) {
-    throw new SecwrapError('BAD_TEMPLATE', 'an empty key after #', { hint: '#password or #db.password' })
+    throw new SecwrapError('BAD_TEMPLATE', 'the key after # is empty', { hint: '#password or #db.password' })
   }
   return segments.map(segment => decodePercent(segment.replaceAll('\\.', '.')))
 }

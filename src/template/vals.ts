@@ -130,7 +130,7 @@ function fromWorkingFolder(path: string): string {
 function unknownBackend(backend: string): SecwrapError {
   const meant = suggest(backend, Object.keys(STORES))
   const hint = Object.hasOwn(BACKEND_HINTS, backend) ? BACKEND_HINTS[backend] : undefined
-  return new SecwrapError('BAD_TEMPLATE', `ref+${backend}:// is no store that secwrap reads`, {
+  return new SecwrapError('BAD_TEMPLATE', `ref+${backend}:// is not a store that secwrap reads`, {
     hint: hint ?? (meant ? `ref+${meant}://` : `stores: ${Object.keys(STORES).join(', ')}`),
   })
 }

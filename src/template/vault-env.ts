@@ -9,7 +9,7 @@ import type { Written } from './uri.ts'
  * Source: Bank-Vaults documentation, "Environment variables".
  */
 export function parseVaultEnv(text: string): Written {
-  if (text.startsWith('>>')) throw refused('>>vault: writes to the vault, which a template does not')
+  if (text.startsWith('>>')) throw refused(">>vault: writes to the vault, which a template can't do")
   const rest = text.slice('vault:'.length)
   if (rest.includes('${')) {
     throw refused("names and vault-env's templates in a vault: reference are not supported", 'vault://')

@@ -11,7 +11,7 @@ export function checkWildcard(
   [piece, ...others]: readonly Piece[],
 ): { readonly prefix: string } {
   if (!/^(?:[A-Za-z_]\w*)?$/.test(prefix)) {
-    throw new SecwrapError('BAD_TEMPLATE', 'the prefix of a wildcard is no name', { hint: 'CACHE_*=' })
+    throw new SecwrapError('BAD_TEMPLATE', 'the prefix of a wildcard is not a name', { hint: 'CACHE_*=' })
   }
   const isReference = typeof piece === 'object' && piece.kind === 'reference' && others.length === 0
   if (isReference && !piece.operator && piece.filters.length === 0) return { prefix }

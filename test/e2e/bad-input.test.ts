@@ -26,10 +26,10 @@ async function tell(
 
 describe('a line of a template', () => {
   test.each([
-    ['an unknown scheme', 'A=smm:///x', 65, 'A: smm:// is no scheme of a reference: ssm:// is meant?'],
+    ['an unknown scheme', 'A=smm:///x', 65, 'A: unknown scheme smm://'],
     ['an unknown option', 'A=file://./password?regoin=x', 65, 'A: file:// has no option regoin'],
     ['an unknown filter', 'A=${file://./password|rot13}', 65, 'A: unknown filter rot13'],
-    ['a line that does not parse', 'A=1\n!!!', 65, 'this line is no NAME=value'],
+    ['a line that does not parse', 'A=1\n!!!', 65, 'this line is not NAME=value'],
     ['a name twice', 'A=1\nA=2', 65, 'A: '],
     ['an undefined name', 'A=${NOSUCH}', 65, 'A: NOSUCH is not set'],
     ['a cycle', 'A=${B}\nB=${A}', 65, 'A: B is not set'],
@@ -47,8 +47,8 @@ describe('a line of a template', () => {
       'A: file://./password#user: the secret is not a JSON object',
     ],
     ['a folder', 'A=file://./', 65, 'A: '],
-    ['a device', 'A=file:///dev/zero', 78, 'A: file:///dev/zero: is not a regular file'],
-    ['the kernel', 'A=file:///proc/version', 78, 'A: file:///proc/version: is a file of the kernel'],
+    ['a device', 'A=file:///dev/zero', 78, 'A: file:///dev/zero is not a regular file'],
+    ['the kernel', 'A=file:///proc/version', 78, 'A: file:///proc/version is a file of the kernel'],
     ['a wrong type', '# @type=integer\nA=file://./password', 65, 'A: '],
     ['a store without settings', 'A=vault://secret/x#y', 78, 'A: '],
     ['a store without a region', 'A=ssm:///x', 78, 'A: '],
@@ -65,7 +65,7 @@ describe('a value', () => {
   test.each([
     ['with a NUL', Buffer.from('a\0b'), 'the value has a NUL byte'],
     ['not UTF-8', Buffer.from([0xff, 0xfe, 0x41]), 'is not UTF-8 text'],
-    ['too long for one variable', Buffer.alloc(131_072, 'x'), 'Linux takes 131071'],
+    ['too long for one variable', Buffer.alloc(131_072, 'x'), 'Linux takes at most 131071'],
     ['of more than 1 MiB', Buffer.alloc(1024 * 1024 + 1, 'x'), 'is larger than 1 MiB'],
   ])('%s', async (_, bytes, fact) => {
     const prepare = (folder: string) => writeFileSync(`${folder}/value`, bytes, { mode: 0o600 })
@@ -95,7 +95,7 @@ describe('a value', () => {
 describe('a template', () => {
   test.each([
     ['that is missing', (path: string) => path, 66, 'nosuch.template: the template does not exist'],
-    ['that is a folder', (path: string) => mkdirSync(`${path}/nosuch.template`), 65, 'can not be a folder'],
+    ['that is a folder', (path: string) => mkdirSync(`${path}/nosuch.template`), 65, "can't be a folder"],
     [
       'that is not UTF-8',
       (path: string) => writeFileSync(`${path}/nosuch.template`, Buffer.from([65, 61, 0xff])),
@@ -173,7 +173,7 @@ test('a file that this user may not read is a denial', async () => {
   const result = await secwrap(['exec', '--', 'true'], { cwd: folder.path, ...user })
   expect(result.exitCode).toBe(77)
   expect(result.stderr).toContain(
-    `.env.template:1: A: file://${folder.path}/closed: this user may not read the file [DENIED]`,
+    `.env.template:1: A: file://${folder.path}/closed can't be read by this user [DENIED]`,
   )
 })
 

@@ -77,7 +77,8 @@ function passOn(
       return
     }
     response.once('data', (chunk: Buffer) => {
-      outgoing.writeHead(response.statusCode ?? 502, { ...response.headers, 'content-length': '100000' })
+      const { 'transfer-encoding': _, ...kept } = response.headers
+      outgoing.writeHead(response.statusCode ?? 502, { ...kept, 'content-length': '100000' })
       outgoing.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => outgoing.destroy())
     })
   })

@@ -129,7 +129,7 @@ test('a vault of another tenant: DENIED where it does not, and no log-in there',
   )
   expect([failure.code, failure.message]).toEqual([
     'DENIED',
-    `the vault is of tenant ${double.tenant}, and the credential of ${OTHER_TENANT}`,
+    `the vault belongs to tenant ${double.tenant}, the credential to ${OTHER_TENANT}`,
   ])
   expect(double.requests.filter(request => request.startsWith('POST'))).toHaveLength(1)
 })
@@ -142,7 +142,7 @@ test('a vault that asks for a token of another service does not get it', async (
   )
   expect([failure.code, failure.message]).toEqual([
     'BAD_CONFIG',
-    'key vault at https://lab-vault.vault.azure.net asks for a token of another service, and does not get it',
+    'key vault at https://lab-vault.vault.azure.net asks for a token for another service, which is not sent',
   ])
   const asked = [...double.identities.tokens.values()].map(({ resource }) => resource)
   expect(asked).not.toContain('https://management.azure.com')
@@ -157,5 +157,5 @@ test('a token that the vault does not take: DENIED with the vault’s code, and 
     [...double.identities.tokens.keys()],
   )
   expect([failure.code, failure.details.retry]).toEqual(['DENIED', undefined])
-  expect(failure.message).toContain('does not take the token of AZURE_CLIENT_SECRET (AKV10000)')
+  expect(failure.message).toContain('does not accept the token of AZURE_CLIENT_SECRET (AKV10000)')
 })

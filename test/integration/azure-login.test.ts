@@ -134,8 +134,8 @@ test('a machine without an identity: DENIED, and says so', async () => {
   const failure = await failToRead({ ...envOf('metadata service'), AZURE_TOKEN_CREDENTIALS: 'prod' })
   expect([failure.code, failure.message]).toEqual([
     'DENIED',
-    'no Azure credential can be had: no client secret or certificate is set; no workload identity is set; ' +
-      'the managed identity gives no token (HTTP 400)',
+    'no Azure credentials: no client secret or certificate is set; no workload identity is set; ' +
+      'the managed identity gave no token (HTTP 400)',
   ])
 })
 

@@ -126,8 +126,8 @@ test.each([
   ],
   ['lab-vault', 'names in a key vault have letters, digits and hyphens only', 'azurekv://lab-vault/NAME'],
   [`lab-vault/${'n'.repeat(128)}`, 'names in a key vault', 'azurekv://'],
-  ['lab-vault/secrets/name', 'a reference is the vault and a name', 'azurekv://lab-vault/name'],
-  ['x/name', 'no vault can be named x', ''],
+  ['lab-vault/secrets/name', 'the path is not a vault and a name', 'azurekv://lab-vault/name'],
+  ['x/name', "x can't be the name of a vault", ''],
 ])('%s: BAD_TEMPLATE, and nobody is asked', async (path, fact, hint) => {
   const before = proxy.requests.length
   const failure = await failToRead({ uri: `azurekv://${path}`, scheme: 'azurekv', path, options: {} })
@@ -141,7 +141,7 @@ const now = Math.floor(Date.now() / 1_000)
 
 test.each([
   ['in its time', { nbf: now - DAY, exp: now + DAY }, []],
-  ['expired', { exp: now - DAY }, ['is expired since 20']],
+  ['expired', { exp: now - DAY }, ['expired on 20']],
   ['not yet valid', { nbf: now + DAY }, ['is not valid before 20']],
 ])('a secret that is %s is read, with a warning where it is not', async (_, attributes, expected) => {
   const name = uniqueName('timed')

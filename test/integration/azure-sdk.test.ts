@@ -86,7 +86,7 @@ test.each([
   const { code, message, details } = await failToRead(DEV)
   expect([code, message]).toEqual([
     'DENIED',
-    'no Azure credential can be had: the Azure CLI is not installed, or not logged in; ' +
+    'no Azure credentials: the Azure CLI is not installed, or not logged in; ' +
       'Azure PowerShell is not installed, or not logged in; ' +
       'the Azure Developer CLI is not installed, or not logged in',
   ])

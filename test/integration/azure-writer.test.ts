@@ -114,7 +114,7 @@ test('deleted: gone for readers, its name kept, and recovered with its versions'
   const kept = await failure(() => write(idOf('db'), PLANTED))
   expect([kept.code, kept.message]).toEqual([
     'CONFLICT',
-    'azurekv://lab-vault/db is deleted, and keeps its name',
+    'azurekv://lab-vault/db is deleted, but still holds its name',
   ])
   expect(kept.details.hint).toBe('az keyvault secret recover --vault-name lab-vault --name db')
   await writer.delete(idOf('db'), { recover: true }, deadline())

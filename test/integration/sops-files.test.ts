@@ -175,10 +175,10 @@ describe('the file itself', () => {
   })
 
   test.each<[string, object, RegExp]>([
-    ['a list in a dotenv file', { A: ['x'] }, /can not hold a list, a map or null, as A is one/],
-    ['null in a dotenv file', { A: null }, /can not hold a list, a map or null/],
-    ['a name of sops', { sops_mac: 'x' }, /can not hold sops_mac/],
-    ['a name with =', { 'A=B': 'x' }, /can not hold a name with =/],
+    ['a list in a dotenv file', { A: ['x'] }, /can't hold a list, a map or null, as A is one/],
+    ['null in a dotenv file', { A: null }, /can't hold a list, a map or null/],
+    ['a name of sops', { sops_mac: 'x' }, /can't hold sops_mac/],
+    ['a name with =', { 'A=B': 'x' }, /can't hold a name with =/],
     [
       'a backslash and n that would be read as a line break',
       { A_unencrypted: 'a\\nb' },

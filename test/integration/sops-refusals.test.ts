@@ -201,11 +201,11 @@ describe('keys', () => {
     ],
     ['a plugin identity', () => 'AGE-PLUGIN-YUBIKEY-1QQPQQPQQ\n', /an identity of an age plugin/],
     ['an SSH key', () => `-----BEGIN OPENSSH PRIVATE KEY-----\n${PLANTED}\n`, /an SSH key/],
-    ['something else', () => `# a comment\n\n${PLANTED}\n`, /line 3 is no age identity/],
+    ['something else', () => `# a comment\n\n${PLANTED}\n`, /line 3 is not an age identity/],
     [
       'a typing error in a key',
       () => reader.identity.replace(/.$/, last => (last === 'Q' ? 'P' : 'Q')),
-      /keys\.txt$/,
+      /line 1 has a wrong letter/,
     ],
     ['nothing', () => '# only a comment\n', /no age identity in it/],
   ])('%s', async (_, content, problem) => {

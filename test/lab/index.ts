@@ -36,6 +36,7 @@ export interface Lab {
   readonly aws: Aws
   readonly postgres: Postgres
   readonly sops: string // the program
+  readonly python: string // has the packages of requirements.txt; their programs are beside it
 }
 
 /** @throws Error outside of a run of `npm test`. */

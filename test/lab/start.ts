@@ -34,7 +34,7 @@ export async function startLab(say: (text: string) => void): Promise<RunningLab>
     throw results.find(result => result.status === 'rejected')?.reason
   }
   const { access } = openbao.value
-  const lab: Lab = { ...access, aws: aws.value.access, postgres: postgres.value.access, sops }
+  const lab: Lab = { ...access, aws: aws.value.access, postgres: postgres.value.access, sops, python }
   const file = `${folder}/lab.json`
   writeFileSync(file, JSON.stringify(lab), { mode: 0o600 })
   return { file, startMs: Math.round(performance.now() - begun), stop }

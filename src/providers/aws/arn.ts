@@ -16,15 +16,13 @@ export async function readByRegion<T>(
   ids: readonly SecretId[],
   read: (region: string, ids: readonly SecretId[]) => Promise<ReadonlyMap<SecretId, T>>,
 ): Promise<ReadonlyMap<SecretId, T>> {
-  const regionOf = ({ path }: SecretId) => regionInArn(path) ?? client.region()
-  const regions = [...new Set(ids.map(regionOf))]
-  const found = await Promise.all(
-    regions.map(region =>
-      read(
-        region,
-        ids.filter(id => regionOf(id) === region),
-      ),
-    ),
-  )
-  return new Map(found.flatMap(part => [...part]))
+  const regions = new Map<string, SecretId[]>()
+  for (const id of ids) {
+    const region = regionInArn(id.path) ?? client.region()
+    const part = regions.get(region)
+    if (part) part.push(id)
+    else regions.set(region, [id])
+  }
+  const [first, ...others] = await Promise.all([...regions].map(([region, part]) => read(region, part)))
+  return others.length === 0 && first ? first : new Map([first ?? [], ...others].flatMap(part => [...part]))
 }

@@ -48,6 +48,7 @@ export function createAwsClient(
 ): AwsClient {
   const sources: Sources = { options, env, profile: loadProfile(env, options.profile) }
   const credentials = openCredentials(sources)
+  let region: string | undefined
   const sites = new Map<string, Site>()
   const siteOf = (region: string) => {
     const site = sites.get(region) ?? openSite(service, region, sources)
@@ -56,7 +57,10 @@ export function createAwsClient(
   }
 
   return {
-    region: () => regionOf(sources),
+    region() {
+      region ??= regionOf(sources)
+      return region
+    },
     async call(call, read) {
       const site = siteOf(call.region)
       const request = signCall(call, service, site, await credentials(call.region, call.signal))

@@ -81,7 +81,7 @@ function fromEnvironment(env: Inherited): AwsCredentials | undefined {
     return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
   }
   const missing = accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'
-  throw new SecwrapError('DENIED', `half of the AWS credentials is set: ${missing} is missing`, {
+  throw new SecwrapError('DENIED', `only half of the AWS credentials is set: ${missing} is missing`, {
     hint: missing,
   })
 }

@@ -34,7 +34,7 @@ function addressOf(env: Inherited): string {
     return isV6 ? 'http://[fd00:ec2::254]' : 'http://169.254.169.254'
   }
   if (URL.canParse(address)) return address.replace(/\/+$/, '')
-  throw new SecwrapError('BAD_CONFIG', "the address of the instance's metadata service is none", {
+  throw new SecwrapError('BAD_CONFIG', "the address of the instance's metadata service is not a URL", {
     hint: 'AWS_EC2_METADATA_SERVICE_ENDPOINT',
   })
 }

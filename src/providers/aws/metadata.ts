@@ -30,5 +30,5 @@ export function checkStatus({ status, headers }: HttpResponse, store: string): v
       retry: { throttled: status === 429, ...(afterMs !== undefined && { afterMs }) },
     })
   }
-  throw new SecwrapError('DENIED', `${store} refused (HTTP ${status})`)
+  throw new SecwrapError('DENIED', `${store} refused the request (HTTP ${status})`)
 }

@@ -2,6 +2,7 @@
  * The AWS CLI's shared files, ~/.aws/config and ~/.aws/credentials, as far as reading a secret needs them.
  * Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
  */
+import { exists } from '../../core/files.ts'
 import type { Inherited } from '../../core/types.ts'
 import { readTextFile } from './text-file.ts'
 
@@ -46,7 +47,7 @@ function pathOf({ HOME }: Inherited, setting: string | undefined, name: string):
 
 function readIni(path: string | undefined): ReadonlyMap<string, Settings> {
   try {
-    return path ? parseIni(readTextFile(path)) : new Map()
+    return path && exists(path) ? parseIni(readTextFile(path)) : new Map()
   } catch {
     return new Map()
   }

@@ -31,7 +31,9 @@ export function explainRefusal(refusal: AwsRefusal, subject: Subject): SecwrapEr
         hint: `aws secretsmanager restore-secret --secret-id ${path}`,
       })
     case 'invalid':
-      return new SecwrapError('BAD_TEMPLATE', `${ref}: AWS takes no such name or version (${code})`, { ref })
+      return new SecwrapError('BAD_TEMPLATE', `${ref}: AWS does not accept this name or version (${code})`, {
+        ref,
+      })
   }
 }
 

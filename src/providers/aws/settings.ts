@@ -30,7 +30,8 @@ export function regionOf({ options, env, profile }: Sources): string {
     })
   }
   // It becomes part of a host's name, and must not turn it into another host's.
-  if (!isRegion(region)) throw new SecwrapError('BAD_CONFIG', `${JSON.stringify(region)} is no AWS region`)
+  if (!isRegion(region))
+    throw new SecwrapError('BAD_CONFIG', `${JSON.stringify(region)} is not an AWS region`)
   return region
 }
 
@@ -61,9 +62,13 @@ function configuredAddress({ setting }: AwsService, { env, profile }: Sources): 
 function parseAddress(text: string, { setting }: AwsService): URL {
   const address = URL.parse(text)
   if (address?.protocol === 'http:' || address?.protocol === 'https:') return address
-  throw new SecwrapError('BAD_CONFIG', `the endpoint set for ${setting} is no http or https address`, {
-    hint: `AWS_ENDPOINT_URL_${setting}=https://…`,
-  })
+  throw new SecwrapError(
+    'BAD_CONFIG',
+    `the endpoint set for ${setting} is not an http:// or https:// address`,
+    {
+      hint: `AWS_ENDPOINT_URL_${setting}=https://…`,
+    },
+  )
 }
 
 /** @throws SecwrapError BAD_CONFIG where the bundle can't be read. */
@@ -77,7 +82,7 @@ export function tlsOf(address: URL, { env, profile }: Sources): TlsOptions | und
     const { code } = error as { code?: string }
     throw new SecwrapError(
       'BAD_CONFIG',
-      `the authorities in ${path} can't be read (${code ?? 'unknown error'})`,
+      `the certificate authorities in ${path} can't be read (${code ?? 'unknown error'})`,
       {
         hint: 'AWS_CA_BUNDLE',
       },

@@ -53,7 +53,8 @@ function formatTime(time: Date): string {
 }
 
 function deriveKey(secret: string, day: string, region: string, service: string): Uint8Array {
-  return [region, service, 'aws4_request'].reduce<Uint8Array>(hmacSha256, hmacSha256(`AWS4${secret}`, day))
+  const ofRegion = hmacSha256(hmacSha256(`AWS4${secret}`, day), region)
+  return hmacSha256(hmacSha256(ofRegion, service), 'aws4_request')
 }
 
 function canonicalRequest(
@@ -61,11 +62,12 @@ function canonicalRequest(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): { canonical: string; names: string } {
-  const lines = Object.entries({ ...headers, host: url.host })
-    .map(([name, value]) => [name.toLowerCase(), squeeze(value)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  const names = lines.map(([name]) => name).join(';')
-  const signed = lines.map(([name, value]) => `${name}:${value}\n`).join('')
+  const values: Record<string, string> = { host: url.host }
+  for (const name in headers) values[name.toLowerCase()] = squeeze(headers[name] ?? '')
+  const sorted = Object.keys(values).sort()
+  const names = sorted.join(';')
+  let signed = ''
+  for (const name of sorted) signed += `${name}:${values[name]}\n`
   const canonical = ['POST', canonicalPath(url), '', signed, names, sha256Hex(body)].join('\n')
   return { canonical, names }
 }

@@ -34,7 +34,7 @@ function checkResource(resource: string, { resource: known, origin, store }: Vau
   if (known === undefined) return // SECWRAP_AZUREKV_ENDPOINT says that this address is trusted
   const url = URL.parse(resource)
   if (url?.protocol === 'https:' && new URL(origin).hostname.endsWith(`.${url.hostname}`)) return
-  throw new SecwrapError('BAD_CONFIG', `${store} asks for a token of another service, and does not get it`)
+  throw new SecwrapError('BAD_CONFIG', `${store} asks for a token for another service, which is not sent`)
 }
 
 function tenantOf(authorization: string | undefined): string | undefined {

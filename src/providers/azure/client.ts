@@ -89,9 +89,13 @@ export class VaultClient {
 
   #notAccepted({ source }: Token, { text }: HttpResponse): SecwrapError {
     const code = /\bAKV\d{5}\b/.exec(text)?.[0] ?? 'HTTP 401'
-    return new SecwrapError('DENIED', `${this.place.store} does not take the token of ${source} (${code})`, {
-      hint: 'AZURE_TENANT_ID, or az account show',
-    })
+    return new SecwrapError(
+      'DENIED',
+      `${this.place.store} does not accept the token of ${source} (${code})`,
+      {
+        hint: 'AZURE_TENANT_ID, or az account show',
+      },
+    )
   }
 }
 

@@ -92,11 +92,11 @@ function fail(response: HttpResponse, store: string, source: string): never {
   if (status === 429 || status >= 500) {
     const afterMs = retryAfterMs(headers)
     const retry = { ...(status === 429 && { throttled: true }), ...(afterMs !== undefined && { afterMs }) }
-    throw new SecwrapError('UNAVAILABLE', `${store} fails (HTTP ${status})`, { retry })
+    throw new SecwrapError('UNAVAILABLE', `${store} failed (HTTP ${status})`, { retry })
   }
   const number = numberOf(response)
   if (number === undefined) {
-    throw new SecwrapError('UNAVAILABLE', `${store} gives no token (HTTP ${status})`, {
+    throw new SecwrapError('UNAVAILABLE', `${store} gave no token (HTTP ${status})`, {
       hint: 'AZURE_AUTHORITY_HOST',
     })
   }

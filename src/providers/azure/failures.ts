@@ -14,12 +14,12 @@ export function failureOf(response: HttpResponse, store: string): SecwrapError |
   const afterMs = retryAfterMs(headers)
   const wish = afterMs !== undefined && { afterMs }
   if (status === 429) {
-    return new SecwrapError('UNAVAILABLE', `${store} asks for fewer requests`, {
+    return new SecwrapError('UNAVAILABLE', `${store} limits the rate of requests`, {
       retry: { throttled: true, ...wish },
     })
   }
   if (status >= 500 || status === 408) {
-    return new SecwrapError('UNAVAILABLE', `${store} fails (HTTP ${status})`, { retry: { ...wish } })
+    return new SecwrapError('UNAVAILABLE', `${store} failed (HTTP ${status})`, { retry: { ...wish } })
   }
   return status >= 300 && status < 400 ? notKeyVault(response, store) : undefined
 }
@@ -45,9 +45,13 @@ export function explainAnswer(response: HttpResponse, place: SecretPlace, right:
     })
   }
   if (response.status === 400 && right === 'set') {
-    throw new SecwrapError('BAD_VALUE', `${vault.store} does not take this value: text of at most 25 KB`, {
-      ref: uri,
-    })
+    throw new SecwrapError(
+      'BAD_VALUE',
+      `${vault.store} does not take this value, which must be text of at most 25 KB`,
+      {
+        ref: uri,
+      },
+    )
   }
   throw response.status === 403 ? forbidden(vault, inner, right, uri) : refused(response, vault, uri)
 }
@@ -65,7 +69,7 @@ function inBetween({ vault, name, uri }: SecretPlace, inner: string, right: Righ
   const details = { ref: uri, hint: `az keyvault secret recover --vault-name ${vault.name} --name ${name}` }
   if (right === 'get') return new SecwrapError('NOT_FOUND', `${uri} ${fact}`, details)
   if (fact === 'is deleted')
-    return new SecwrapError('CONFLICT', `${uri} is deleted, and keeps its name`, details)
+    return new SecwrapError('CONFLICT', `${uri} is deleted, but still holds its name`, details)
   return new SecwrapError('CONFLICT', `${uri} ${fact}`, { ref: uri, retry: {} })
 }
 

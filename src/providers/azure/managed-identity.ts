@@ -49,7 +49,7 @@ export async function fetchManagedIdentityToken(
 function urlOf(endpoint: string, query: Readonly<Record<string, string>>): string {
   const url = URL.parse(endpoint)
   if (!url)
-    throw new SecwrapError('BAD_CONFIG', 'the address of the managed identity is no URL', {
+    throw new SecwrapError('BAD_CONFIG', 'the address of the managed identity is not a URL', {
       hint: 'IDENTITY_ENDPOINT, AZURE_POD_IDENTITY_AUTHORITY_HOST',
     })
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
@@ -66,13 +66,13 @@ async function ask(
   const { status } = response
   // 404 and 410 are of a metadata service that is being updated.
   if (status >= 500 || [404, 408, 410, 429].includes(status)) throw notNow(response, store)
-  return readToken(response, SOURCE) ?? `the managed identity gives no token (HTTP ${status})`
+  return readToken(response, SOURCE) ?? `the managed identity gave no token (HTTP ${status})`
 }
 
 function notNow({ status, headers }: HttpResponse, store: string): SecwrapError {
   const afterMs = retryAfterMs(headers)
   const retry = { ...(status === 429 && { throttled: true }), ...(afterMs !== undefined && { afterMs }) }
-  return new SecwrapError('UNAVAILABLE', `${store} fails (HTTP ${status})`, { retry })
+  return new SecwrapError('UNAVAILABLE', `${store} failed (HTTP ${status})`, { retry })
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {

@@ -34,8 +34,7 @@ const [PUBLIC] = CLOUDS
 export function locateSecret({ path, version, uri }: SecretId, settings: AzureSettings): SecretPlace {
   const [host = '', name = '', ...rest] = path.split('/')
   const vault = locateVault(host, uri, settings)
-  if (rest.length > 0)
-    throw bad(uri, 'a reference is the vault and a name', suggestFor(host, [name, ...rest]))
+  if (rest.length > 0) throw bad(uri, 'the path is not a vault and a name', suggestFor(host, [name, ...rest]))
   if (!/^[0-9a-z-]{1,127}$/i.test(name)) throw badName(uri, host, name)
   if (version === undefined) return { vault, name, uri }
   if (!VERSION.test(version)) throw bad(uri, 'versions are 32 hexadecimal digits')
@@ -80,9 +79,9 @@ function parseHost(host: string, uri: string, isAnywhere: boolean): { name: stri
   const [name = '', ...labels] = host.split('.')
   const domain = labels.join('.')
   const cloud = domain === '' || isAnywhere ? PUBLIC : CLOUDS.find(known => known.domain === domain)
-  if (domain.startsWith('managedhsm.')) throw bad(uri, 'a managed HSM has keys, and no secrets')
+  if (domain.startsWith('managedhsm.')) throw bad(uri, 'a managed HSM holds keys, not secrets')
   if (!cloud) throw bad(uri, `${host} is not in a cloud that secwrap knows`, 'SECWRAP_AZUREKV_ENDPOINT')
-  if (!VAULT.test(name)) throw bad(uri, `no vault can be named ${name || 'like this'}`)
+  if (!VAULT.test(name)) throw bad(uri, `${name || 'an empty text'} can't be the name of a vault`)
   return { name, cloud }
 }
 

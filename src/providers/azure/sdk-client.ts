@@ -101,6 +101,6 @@ function answerOf(error: unknown, { store }: VaultPlace, signal: AbortSignal): H
   if (!(error instanceof Refusal)) throw describeFailure(error, { store, signal })
   const failure = failureOf(error.answer, store)
   if (failure) throw failure
-  if (error.statusCode === 401) throw new SecwrapError('DENIED', `${store} does not take the token`)
+  if (error.statusCode === 401) throw new SecwrapError('DENIED', `${store} does not accept the token`)
   return error.answer
 }

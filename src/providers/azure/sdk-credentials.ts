@@ -64,7 +64,7 @@ export async function fetchByCertificate(
       : new UsernamePasswordCredential(tenant, clientId, user, password, optionsOf(request))
   const token = await tryCredential(create, source, request)
   if (token) return token
-  throw new SecwrapError('DENIED', `no token can be had with ${source}`, { hint: source })
+  throw new SecwrapError('DENIED', `${source} gave no token`, { hint: source })
 }
 
 function certificateOf(path: string, { AZURE_CLIENT_CERTIFICATE_PASSWORD: password }: AzureSettings['env']) {

@@ -72,7 +72,7 @@ function readBody(response: HttpResponse, store: string): Readonly<Record<string
 function warnOfTimes(attributes: Json | undefined, uri: string, warn: Warn): void {
   if (!isJsonObject(attributes)) return
   const [begins, ends] = [momentOf(attributes.nbf), momentOf(attributes.exp)]
-  if (ends !== undefined && ends <= Date.now()) warn(`${uri} is expired since ${dateOf(ends)}`)
+  if (ends !== undefined && ends <= Date.now()) warn(`${uri} expired on ${dateOf(ends)}`)
   if (begins !== undefined && begins > Date.now()) warn(`${uri} is not valid before ${dateOf(begins)}`)
 }
 
@@ -83,5 +83,5 @@ function momentOf(seconds: Json | undefined): number | undefined {
 
 function dateOf(ms: number): string {
   const date = new Date(ms)
-  return Number.isNaN(date.getTime()) ? 'another time' : date.toISOString()
+  return Number.isNaN(date.getTime()) ? 'a time out of range' : date.toISOString()
 }

@@ -61,5 +61,5 @@ function readTls({ REQUESTS_CA_BUNDLE: path }: Inherited): TlsOptions {
 }
 
 function bad(name: string, expected: string): SecwrapError {
-  return new SecwrapError('BAD_CONFIG', `${name} is not what it should be`, { hint: `${name}: ${expected}` })
+  return new SecwrapError('BAD_CONFIG', `${name} is not valid`, { hint: `${name}: ${expected}` })
 }

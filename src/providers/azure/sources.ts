@@ -40,7 +40,7 @@ export function createTokenSource(settings: AzureSettings): FetchToken {
       if (typeof result !== 'string') return result
       if (!reasons.includes(result)) reasons.push(result)
     }
-    throw new SecwrapError('DENIED', `no Azure credential can be had: ${reasons.join('; ')}`, {
+    throw new SecwrapError('DENIED', `no Azure credentials: ${reasons.join('; ')}`, {
       hint: 'az login, or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET',
     })
   }
@@ -103,7 +103,7 @@ function tenantFor({ tenant }: Audience, { env }: AzureSettings, own: string): s
   if (!tenant || tenant.toLowerCase() === own.toLowerCase()) return own
   const allowed = (env.AZURE_ADDITIONALLY_ALLOWED_TENANTS ?? '').split(';').map(text => text.trim())
   if (allowed.includes('*') || allowed.includes(tenant)) return tenant
-  throw new SecwrapError('DENIED', `the vault is of tenant ${tenant}, and the credential of ${own}`, {
+  throw new SecwrapError('DENIED', `the vault belongs to tenant ${tenant}, the credential to ${own}`, {
     hint: 'AZURE_TENANT_ID, or AZURE_ADDITIONALLY_ALLOWED_TENANTS',
   })
 }

@@ -59,7 +59,7 @@ export function secretOf(value: SecretValue, { uri, options }: SecretId): Secret
   try {
     return new Secret(decode(base64), facts)
   } catch {
-    return new SecwrapError('BAD_VALUE', `${uri}: the secret is binary, and no text`, {
+    return new SecwrapError('BAD_VALUE', `${uri}: the secret is binary, not text`, {
       ref: uri,
       hint: `${uri}${uri.includes('?') ? '&' : '?'}base64`,
     })

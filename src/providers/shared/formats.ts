@@ -15,7 +15,8 @@ export async function toJson(text: string, format: string | undefined, uri: stri
 async function yamlToJson(text: string, uri: string): Promise<string> {
   const { parseDocument, visit } = await import('yaml')
   const document = parseDocument(text, { logLevel: 'error' })
-  if (document.errors.length > 0) throw new SecwrapError('BAD_VALUE', `${uri} is not YAML`, { ref: uri })
+  if (document.errors.length > 0)
+    throw new SecwrapError('BAD_VALUE', `${uri} is not valid YAML`, { ref: uri })
   visit(document, {
     Scalar: (_, node) => {
       // Digit for digit: 12345678901234567890 and 1.0 stay what they are.
@@ -27,7 +28,7 @@ async function yamlToJson(text: string, uri: string): Promise<string> {
   try {
     return JSON.stringify(document.toJS()) ?? 'null'
   } catch {
-    throw new SecwrapError('BAD_VALUE', `${uri}: its YAML aliases stand for too much`, { ref: uri })
+    throw new SecwrapError('BAD_VALUE', `${uri}: its YAML aliases expand to too much`, { ref: uri })
   }
 }
 

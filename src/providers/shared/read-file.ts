@@ -35,8 +35,8 @@ function openForRead(path: string, raw: string): number | undefined {
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    if (code === 'EACCES' || code === 'EPERM') throw refuse('DENIED', raw, 'this user may not read the file')
-    throw refuse('BAD_CONFIG', raw, `the file can't be opened (${code ?? 'unknown error'})`)
+    if (code === 'EACCES' || code === 'EPERM') throw refuse('DENIED', raw, "can't be read by this user")
+    throw refuse('BAD_CONFIG', raw, `can't be opened (${code ?? 'unknown error'})`)
   }
 }
 
@@ -44,7 +44,7 @@ function checkKind(status: FileStatus | undefined, raw: string, maxBytes: number
   if (status?.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
   if (status?.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
   if (KERNEL_FOLDERS.some(folder => isOn(status, folder)))
-    throw refuse('BAD_CONFIG', raw, 'is a file of the kernel')
+    throw refuse('BAD_CONFIG', raw, 'is a file of the kernel, below /proc or /sys')
   if (status.size > maxBytes) throw tooLarge(raw, maxBytes)
 }
 
@@ -81,7 +81,7 @@ function decode(bytes: Uint8Array, raw: string): string {
 }
 
 function refuse(code: 'DENIED' | 'BAD_CONFIG' | 'BAD_VALUE', raw: string, fact: string): SecwrapError {
-  return new SecwrapError(code, `${raw}: ${fact}`, { ref: raw })
+  return new SecwrapError(code, `${raw} ${fact}`, { ref: raw })
 }
 
 /** What a program that reads a secret from a file expects: without the newline that an editor left. */

@@ -33,7 +33,7 @@ function readFolder(folder: string, uri: string): readonly Dirent[] {
   } catch (error) {
     const { code } = error as { code?: string }
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new SecwrapError('NOT_FOUND', `${uri} is no folder`, { ref: uri })
+      throw new SecwrapError('NOT_FOUND', `${uri} is not a folder`, { ref: uri })
     throw new SecwrapError('DENIED', `${uri}: ${folder} can't be listed (${code ?? 'unknown error'})`, {
       ref: uri,
     })

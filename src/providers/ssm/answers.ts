@@ -15,7 +15,9 @@ export interface Parameter {
 
 /** Undefined where the answer is not of the promised shape. */
 export function parametersIn({ Parameters }: JsonObject): readonly Parameter[] | undefined {
-  return Array.isArray(Parameters) && Parameters.every(isParameter) ? Parameters : undefined
+  if (!Array.isArray(Parameters)) return undefined
+  for (const parameter of Parameters) if (!isParameter(parameter)) return undefined
+  return Parameters
 }
 
 function isParameter(value: unknown): value is Parameter {
@@ -66,7 +68,9 @@ export function secretOf({ Value, Version, LastModifiedDate }: Parameter): Secre
 
 function pick(byName: ReadonlyMap<string, readonly Parameter[]>, asked: string): Parameter | undefined {
   const { name, selector } = splitSelector(asked)
-  const same = byName.get(name) ?? [...byName.values()].flat().filter(({ ARN }) => ARN === name)
+  const named = byName.get(name)
+  if (named?.length === 1 && selector === undefined && !named[0]?.Selector) return named[0]
+  const same = named ?? [...byName.values()].flat().filter(({ ARN }) => ARN === name)
   const marked = same.find(
     ({ Selector }) => Selector && Selector.slice(Selector.indexOf(':') + 1) === selector,
   )

@@ -84,7 +84,7 @@ function stateOf({ destroyed, version }: Readonly<Record<string, Json>>): string
 
 /** A control group answers with a wrapping token instead, for when somebody has agreed. */
 function heldBack({ id, path, store }: Asked): SecwrapError {
-  return new SecwrapError('DENIED', `${store} gives ${path} only after somebody else agreed to it`, {
+  return new SecwrapError('DENIED', `${store} gives ${path} only after somebody else has approved it`, {
     ref: id.uri,
   })
 }
@@ -94,7 +94,7 @@ function missing({ id }: Asked, message: string): SecwrapError {
 }
 
 function notReadable({ id, path, store }: Asked): SecwrapError {
-  return new SecwrapError('BAD_TEMPLATE', `${store}: ${path} takes writes only, it can't be read`, {
+  return new SecwrapError('BAD_TEMPLATE', `${store}: ${path} can only be written, not read`, {
     ref: id.uri,
   })
 }

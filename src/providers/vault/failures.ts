@@ -14,7 +14,7 @@ const AWAY: readonly (readonly [text: RegExp, fact: string, hint?: string])[] = 
 
 const REPLICAS: Readonly<Record<number, string>> = {
   472: 'is a disaster recovery secondary, which answers no reads',
-  473: 'is a performance standby, which can not answer this',
+  473: "is a performance standby, which can't answer this",
 }
 
 /** @returns undefined where the answer is about the path, and the caller's to judge. */
@@ -35,7 +35,7 @@ export function notVault(
   store: string,
 ): SecwrapError {
   if (text.includes('HTTP request to an HTTPS server')) {
-    return new SecwrapError('BAD_CONFIG', `${store} speaks TLS, and was asked without it`, {
+    return new SecwrapError('BAD_CONFIG', `${store} speaks TLS, but was asked without it`, {
       hint: 'VAULT_ADDR=https://…',
     })
   }
@@ -59,9 +59,13 @@ function serverFailure({ status, text }: HttpResponse, store: string): SecwrapEr
 // The token would travel along, so nothing is followed, not even to the active node.
 function redirected({ headers }: HttpResponse, store: string): SecwrapError {
   const target = URL.parse(headers.get('location') ?? '')
-  return new SecwrapError('UNAVAILABLE', `${store} sends us to another address, and tokens don't follow`, {
-    hint: target ? `VAULT_ADDR=${target.origin}` : 'VAULT_ADDR: the address of the active node',
-  })
+  return new SecwrapError(
+    'UNAVAILABLE',
+    `${store} redirects to another address, where the token is not sent`,
+    {
+      hint: target ? `VAULT_ADDR=${target.origin}` : 'VAULT_ADDR: the address of the active node',
+    },
+  )
 }
 
 function unavailable(message: string, hint?: string): SecwrapError {

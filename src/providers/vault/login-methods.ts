@@ -134,5 +134,5 @@ function roleOf(env: Inherited): { readonly role?: string } {
 
 function demand(variable: Variable | undefined, method: string, setting: string): string {
   if (variable) return variable.value
-  throw new SecwrapError('BAD_CONFIG', `${setting} is not set, and ${method} log-in needs it`)
+  throw new SecwrapError('BAD_CONFIG', `${setting} is not set, but the ${method} log-in needs it`)
 }

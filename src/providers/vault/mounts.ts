@@ -25,6 +25,11 @@ export class Mounts {
     this.#ask = ask
   }
 
+  /** Whether `find` has its answer without a request. */
+  knows(path: string): boolean {
+    return this.#knownOf(path) !== undefined
+  }
+
   /**
    * Paths of one mount share the request although nobody knows yet how long the mount's path is: of all
    * paths with the same first segment one asks while the others wait, then look whether the answer is
@@ -33,13 +38,17 @@ export class Mounts {
   async find(path: string, signal: AbortSignal): Promise<Mount | undefined> {
     const first = firstSegment(path)
     for (;;) {
-      const known = this.#known.find(mount => `${path}/`.startsWith(mount.path))
+      const known = this.#knownOf(path)
       if (known) return known
       const asked = this.#asked.get(first)
       if (!asked) return this.#askFor(first, path, signal)
       // A refusal is about the other path's mount: ask for this one, and don't queue for it.
       if (!(await asked)) return this.#learn(path, signal)
     }
+  }
+
+  #knownOf(path: string): Mount | undefined {
+    return this.#known.find(mount => `${path}/`.startsWith(mount.path))
   }
 
   async #askFor(first: string, path: string, signal: AbortSignal): Promise<Mount | undefined> {

@@ -16,7 +16,7 @@ const REASONS: readonly (readonly [text: RegExp, reason: string])[] = [
     /error making upstream request|iam_server_id|missing header/i,
     'AWS does not confirm the identity: another region or server id',
   ],
-  [/no client certificate|client certificate must be supplied/, 'no client certificate came along'],
+  [/no client certificate|client certificate must be supplied/, 'no client certificate was sent'],
   [
     /invalid certificate|no chain matching|failed to match all constraints/,
     'the client certificate is not accepted',

@@ -37,7 +37,10 @@ export function readSettings(options: Readonly<Record<string, string>>, env: Inh
 /** What goes into a header must be printable ASCII; `what` stands in the message, the value never. */
 export function checkHeader(what: string, value: string): string {
   if (/^[\x21-\x7e]+$/.test(value)) return value
-  throw new SecwrapError('BAD_CONFIG', `${what} has characters that can't be sent (white space, controls)`)
+  throw new SecwrapError(
+    'BAD_CONFIG',
+    `${what} has characters that can't be sent (white space, control characters)`,
+  )
 }
 
 function readAddress(asked: string | undefined, env: Inherited): string {

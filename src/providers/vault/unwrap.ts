@@ -56,7 +56,7 @@ function creationPath(data: Json | undefined): string {
 function openedBefore({ name }: Variable): SecwrapError {
   return new SecwrapError(
     'DENIED',
-    `${name} can't be unwrapped: it has expired or was unwrapped before; if nobody of yours did, it was intercepted`,
+    `${name} can't be unwrapped: it has expired or was unwrapped before; if that was not you, it was intercepted`,
     { hint: 'vault token create -wrap-ttl=60s' },
   )
 }

@@ -179,7 +179,7 @@ test('a binary secret that is no text: BAD_VALUE, and how to take it', async () 
   const found = await createProvider({}, contextOf(envOf(store.credentials))).read([id], deadline())
   expect(found.get(id)).toMatchObject({
     code: 'BAD_VALUE',
-    message: `secretsmanager://${name}: the secret is binary, and no text`,
+    message: `secretsmanager://${name}: the secret is binary, not text`,
     details: { hint: `secretsmanager://${name}?base64` },
   })
 })

@@ -123,7 +123,7 @@ test.each([
     'DENIED',
     /there is no mount for nosuch\/app, or no policy/,
   ],
-  ['a path that takes writes only', () => idOf('lab-pki/issue/lab'), 'BAD_TEMPLATE', /takes writes only/],
+  ['a path that takes writes only', () => idOf('lab-pki/issue/lab'), 'BAD_TEMPLATE', /can only be written/],
 ])('%s', async (_, id, code, message) => {
   await expect(read(env, id())).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
 })

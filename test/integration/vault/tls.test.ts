@@ -66,7 +66,7 @@ test('HTTP to a TLS port', async () => {
   const env = { ...tls(), VAULT_ADDR: lab.openbaoTls.address.replace('https', 'http') }
   expect(await failureOf(() => read(env, idOf('sys/health')), [tls().VAULT_TOKEN])).toMatchObject({
     code: 'BAD_CONFIG',
-    message: expect.stringMatching(/speaks TLS, and was asked without it$/),
+    message: expect.stringMatching(/speaks TLS, but was asked without it$/),
   })
 })
 

@@ -64,8 +64,8 @@ test.each(['^(a+)+$', '^(a|a)*$', '(.*)*x', '^(\\w+\\s?)*$', '.*.*.*.*.*=.*'])(
 )
 
 test.each([
-  ['(', 'is no regular expression'],
-  ['a{2,1}', 'is no regular expression'],
+  ['(', 'is not a regular expression'],
+  ['a{2,1}', 'is not a regular expression'],
   ['(a)\\1', 'has a back-reference, which is not supported'],
   ['(?<x>a)\\k<x>', 'has a back-reference, which is not supported'],
   ['(?=a)', 'looks around or changes flags, which is not supported'],

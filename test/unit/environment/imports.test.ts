@@ -42,7 +42,7 @@ test.each<[string, string, string[]]>([
     '\n*=ssm:///app/\n*=vault://kv/cache',
     ['*: DB-host and DB_HOST both become DB_HOST [BAD_VALUE]'],
   ],
-  ['no name', '*=ssm:///digits/', ['*: 1st makes no name of an environment variable [BAD_VALUE]']],
+  ['no name', '*=ssm:///digits/', ["*: 1st can't become the name of an environment variable [BAD_VALUE]"]],
   [
     'names that steer programs',
     '*=ssm:///paths/',
@@ -81,12 +81,12 @@ test.each<[string, string, string[]]>([
   [
     'a prefix that is no name',
     'a.b*=ssm:///app/',
-    ['a.b*: the prefix of a wildcard is no name [BAD_TEMPLATE]'],
+    ['a.b*: the prefix of a wildcard is not a name [BAD_TEMPLATE]'],
   ],
   [
     'a prefix path for one name',
     'A=ssm:///app/',
-    ['A: the path ends in /, which is for a wildcard only [BAD_TEMPLATE]'],
+    ['A: the path ends in /, which is for wildcards only [BAD_TEMPLATE]'],
   ],
   ['a name that a wildcard brings', '*=ssm:///app/\nB=${API_KEY}', ['B: API_KEY is not set [BAD_TEMPLATE]']],
 ])('refuses %s', (_, text, problems) => {

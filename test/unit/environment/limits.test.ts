@@ -21,7 +21,9 @@ test.each([
 ])('131071 bytes for NAME=value is the most: %s', (_, name, value) => {
   expect(Buffer.byteLength(`${name}=${value}`)).toBe(131_071)
   expect(() => checkValue(name, value)).not.toThrow()
-  expect(() => checkValue(name, `${value}x`)).toThrow('NAME=value is 131072 bytes, and Linux takes 131071')
+  expect(() => checkValue(name, `${value}x`)).toThrow(
+    'NAME=value is 131072 bytes, but Linux takes at most 131071',
+  )
 })
 
 test('the kernel sees it the same way', () => {
@@ -57,7 +59,7 @@ test.each([
   const ask = () => stackLimitBytes
   expect(() => checkTotal([], environmentOf(limit), ask)).not.toThrow()
   expect(() => checkTotal(['x'], environmentOf(limit), ask)).toThrow(
-    `${limit + 10} bytes, and Linux takes ${limit}`,
+    `${limit + 10} bytes, but Linux takes at most ${limit}`,
   )
 })
 

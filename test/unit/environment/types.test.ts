@@ -42,7 +42,7 @@ test.each<[string, string[], string[]]>([
 test.each([
   ['port', 'the value is not a port (1 to 65535)'],
   ['enum(debug,info)', 'the value is not one of debug, info'],
-  ['matches(^x$)', 'the value is not what matches(^x$) describes'],
+  ['matches(^x$)', 'the value is not a match of ^x$'],
 ])('the message of @type=%s shows no value', (type, message) => {
   const { problems } = runTemplate(`# @type=${type}\nA=open sesame`)
   expect(problems).toEqual([`.env.template:2: A: ${message} [BAD_VALUE]`])
@@ -50,17 +50,21 @@ test.each([
 
 test.each<[string, string, string[]]>([
   ['@required and there', '# @required\nA=1', []],
-  ['@required and empty', '# @required\nA=', ['A: the value is required, but empty [BAD_VALUE]']],
+  ['@required and empty', '# @required\nA=', ['A: the value is required, but it is empty [BAD_VALUE]']],
   [
     '@required and empty after all',
     '# @required\nA=${ssm:///e}',
-    ['A: the value is required, but empty [BAD_VALUE]'],
+    ['A: the value is required, but it is empty [BAD_VALUE]'],
   ],
-  ['@required and not inherited', '# @required\nA', ['A: the value is required, but not set [BAD_VALUE]']],
+  [
+    '@required and not inherited',
+    '# @required\nA',
+    ['A: the value is required, but it is not set [BAD_VALUE]'],
+  ],
   [
     '@required and optional',
     '# @required\nA=ssm:///none?optional',
-    ['A: the value is required, but not set [BAD_VALUE]'],
+    ['A: the value is required, but it is not set [BAD_VALUE]'],
   ],
   ['@required=false', '# @required=false\nA=', []],
   ['@optional', '# @optional @type=url\nA=', []],
@@ -73,7 +77,7 @@ test.each<[string, string, string[]]>([
     '# @required @type=port @sensitive\nA=x',
     ['A: the value is not a port (1 to 65535) [BAD_VALUE]'],
   ],
-  ['without white space', '#@required\nA=', ['A: the value is required, but empty [BAD_VALUE]']],
+  ['without white space', '#@required\nA=', ['A: the value is required, but it is empty [BAD_VALUE]']],
   ['of somebody else', '# @docs(https://x) @example=1 @icon=mdi\nA=', []],
   [
     'a type of an inherited value',
@@ -96,13 +100,13 @@ test.each([
   ],
   ['# @type=enum', 'unknown type @type=enum', '@type=enum(debug,info)'],
   ['# @type=port(1)', 'unknown type @type=port(1)', '@type=port'],
-  ['# @type=matches(()', 'the pattern of @type=matches(…) is no regular expression', undefined],
+  ['# @type=matches(()', 'the pattern of @type=matches(…) is not a regular expression', undefined],
   [
     '# @type=matches((a)\\1)',
     'the pattern of @type=matches(…) has a back-reference, which is not supported',
     undefined,
   ],
-  ['# @required=maybe', '@required takes no value but true and false', undefined],
+  ['# @required=maybe', '@required takes no value other than true or false', undefined],
 ])('refuses %s', (comment, message, hint) => {
   const outcome = runTemplate(`${comment}\nA=1`)
   expect([outcome.problems, outcome.hints]).toEqual([

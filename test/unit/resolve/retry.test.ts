@@ -45,7 +45,7 @@ test('the deadline ends a wait that the store asked for', async () => {
   const attempt = failing(down({ retry: { afterMs: 60_000, throttled: true } }))
   await expect(retry(attempt, AbortSignal.timeout(20))).rejects.toMatchObject({
     code: 'TIMED_OUT',
-    message: 'store is down, up to the time limit',
+    message: 'store is down, until the time limit',
   })
 })
 

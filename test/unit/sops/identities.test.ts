@@ -1,10 +1,12 @@
 import { expect, test } from '@jest/globals'
+import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
+import { decodeBech32 } from '../../../src/sops/bech32.ts'
 import { readIdentities } from '../../../src/sops/identities.ts'
 import { splitWords } from '../../../src/sops/key-command.ts'
 import { defaultKeyFile } from '../../../src/sops/keys.ts'
 
-const A = `AGE-SECRET-KEY-1${'Q'.repeat(58)}`
-const B = `AGE-SECRET-KEY-PQ-1${'Z'.repeat(58)}`
+const A = await generateX25519Identity()
+const B = await generateHybridIdentity()
 
 test.each([
   ['one', A, [A]],
@@ -17,11 +19,20 @@ test.each([
 
 test.each([
   ['', 'no age identity in it'],
-  [`${A}\nhunter2-hunter2\n`, 'line 2 is no age identity'],
-  [`age1recipient\n${A}`, 'line 1 is no age identity'],
-  [A.toLowerCase(), 'line 1 is no age identity'],
+  [`${A}\nhunter2-hunter2\n`, 'line 2 is not an age identity'],
+  [`age1recipient\n${A}`, 'line 1 is not an age identity'],
+  [A.toLowerCase(), 'line 1 is not an age identity'],
+  [`# mine\n${A.slice(0, -1)}${A.endsWith('Q') ? 'P' : 'Q'}`, 'line 2 has a wrong letter'],
 ])('a problem is told without the words: %#', (text, problem) => {
   expect(readIdentities(text).problem).toBe(problem)
+})
+
+test('every wrong letter in a key is noticed', () => {
+  for (let index = 'AGE-SECRET-KEY-1'.length; index < A.length; index++) {
+    const wrong = A.slice(0, index) + (A[index] === 'Q' ? 'P' : 'Q') + A.slice(index + 1)
+    expect([index, decodeBech32(wrong)]).toEqual([index, undefined])
+  }
+  expect(decodeBech32(A)?.length).toBe(32)
 })
 
 test.each([

@@ -19,7 +19,7 @@ function parseOurs(text: string): Outcome {
 
 // The differences of docs/template.md. Whatever else differs fails.
 const ON_PURPOSE = [
-  /^this line is no NAME=value/,
+  /^this line is not NAME=value/,
   /^the quote ['"`] never ends$/,
   / is set twice, first in line \d+$/,
   /^a wildcard takes one reference/,

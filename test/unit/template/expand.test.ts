@@ -81,7 +81,7 @@ test.each<[string, string, string]>([
   ['a dot', 'A=${a.b}', 'A: a ${…} is neither a name nor a reference'],
   ['an unknown filter', 'A=${SET|uppr}', 'A: unknown filter uppr'],
   ['a filter of every object', 'A=${SET|constructor}', 'A: unknown filter constructor'],
-  ['no filter', 'A=${SET|}', 'A: unknown filter without a name'],
+  ['no filter', 'A=${SET|}', 'A: unknown filter with an empty name'],
   ['text after a filter', 'A=${SET|upper x}', 'A: unexpected text after the filter upper'],
   [
     'a filter that fails',

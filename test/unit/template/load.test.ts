@@ -35,7 +35,7 @@ test('decorators of an earlier layer stay', () => {
     'c.template': '# @type=string\nA=',
   }
   expect(runTemplate(files).problems).toEqual([
-    'c.template:2: A: the value is required, but empty [BAD_VALUE]',
+    'c.template:2: A: the value is required, but it is empty [BAD_VALUE]',
   ])
 })
 
@@ -140,7 +140,7 @@ test('--from is *= on the command line, each a layer of its own', () => {
 
 test.each([
   ['db', '--from: *: a wildcard takes one reference and nothing else [BAD_TEMPLATE]'],
-  ['ssm:///a//', '--from: *: an empty segment in the path [BAD_TEMPLATE]'],
+  ['ssm:///a//', '--from: *: the path has an empty segment [BAD_TEMPLATE]'],
 ])('refuses --from %s', (reference, problem) => {
   expect(runTemplate('A=1', { from: [reference] }).problems).toEqual([problem])
 })
@@ -160,7 +160,7 @@ test.each<[string, string | Uint8Array | undefined, string]>([
 })
 
 test.each([
-  ['a folder', '/', 'a template can not be a folder'],
+  ['a folder', '/', "a template can't be a folder"],
   ['a device without end', '/dev/zero', 'the template is larger than 4 MiB'],
 ])('refuses %s', (_, path, problem) => {
   expect(runTemplate({}, { templates: [path] }).problems).toEqual([`${path}: ${problem} [BAD_TEMPLATE]`])
@@ -180,7 +180,7 @@ test('each template that can not be read is told', () => {
 test('standard input can be read once', () => {
   const { problems } = runTemplate({}, { templates: ['-', '-'] })
   expect(problems).toEqual([
-    'standard input can be read only once, and --template - stands twice [BAD_USAGE]',
+    'standard input can be read only once, but --template - is given twice [BAD_USAGE]',
   ])
 })
 

@@ -31,43 +31,43 @@ test.each<[string, string, string[], string | undefined]>([
   [
     'a line that is none',
     'A=1\nwhat is this\nB=2',
-    ['.env.template:2: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:2: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'several in a row are told once',
     'a b\nc d\ne f\nA=1',
-    ['.env.template:1: this line is no NAME=value, nor are the next 2 [BAD_TEMPLATE]'],
+    ['.env.template:1: this line is not NAME=value, nor are the next 2 [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'and two',
     'a b\nc d',
-    ['.env.template:1: this line is no NAME=value, nor is the next [BAD_TEMPLATE]'],
+    ['.env.template:1: this line is not NAME=value, nor is the next [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'no name',
     '=1',
-    ['.env.template:1: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:1: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'a colon without white space',
     'A:1',
-    ['.env.template:1: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:1: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'a value that begins on the next line',
     'A=\n"b"',
-    ['.env.template:2: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:2: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
     'export without a name',
     'export',
-    ['.env.template:1: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:1: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [
@@ -97,7 +97,7 @@ test.each<[string, string, string[], string | undefined]>([
   [
     'the line counts through quotes',
     'A="1\n2\n3"\n=\n',
-    ['.env.template:4: this line is no NAME=value [BAD_TEMPLATE]'],
+    ['.env.template:4: this line is not NAME=value [BAD_TEMPLATE]'],
     'values of several lines go in quotes',
   ],
   [

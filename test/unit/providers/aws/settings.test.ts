@@ -29,7 +29,7 @@ test.each([
 
 test.each([
   ['none', {}, /no AWS region is set/],
-  ['a host', { AWS_REGION: 'x.evil.example/' }, /is no AWS region/],
+  ['a host', { AWS_REGION: 'x.evil.example/' }, /is not an AWS region/],
 ])('region refused: %s', (_, env, message) => {
   expect(() => regionOf({ options: {}, env, profile: NO_PROFILE })).toThrow(
     expect.objectContaining({ code: 'BAD_CONFIG', message: expect.stringMatching(message) }),

@@ -45,7 +45,7 @@ test.each([
   'http://vault.azure.net',
   'vault.azure.net',
 ])('a token for %s is not given', resource => {
-  expect(() => read(`Bearer resource="${resource}"`)).toThrow('asks for a token of another service')
+  expect(() => read(`Bearer resource="${resource}"`)).toThrow('asks for a token for another service')
 })
 
 test('a vault whose address is a setting may ask for what it likes', () => {

@@ -21,16 +21,16 @@ test.each([
 })
 
 test.each([
-  ['not YAML', 'a: [open sesame', 'file:///x is not YAML'],
-  ['two documents', 'a: sesame\n---\nb: 1', 'file:///x is not YAML'],
-  ['an alias of nothing', 'a: *sesame', 'file:///x: its YAML aliases stand for too much'],
+  ['not YAML', 'a: [open sesame', 'file:///x is not valid YAML'],
+  ['two documents', 'a: sesame\n---\nb: 1', 'file:///x is not valid YAML'],
+  ['an alias of nothing', 'a: *sesame', 'file:///x: its YAML aliases expand to too much'],
   [
     'aliases that multiply',
     [
       'a0: &a0 sesame',
       ...Array.from({ length: 20 }, (_, index) => `a${index + 1}: &a${index + 1} [*a${index}, *a${index}]`),
     ].join('\n'),
-    'file:///x: its YAML aliases stand for too much',
+    'file:///x: its YAML aliases expand to too much',
   ],
 ])('refuses %s, and shows nothing of it', async (_, text, message) => {
   await expect(toJson(text, 'yaml', 'file:///x')).rejects.toMatchObject({ code: 'BAD_VALUE', message })

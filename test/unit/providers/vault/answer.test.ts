@@ -104,7 +104,7 @@ test.each([
     answer(405, '{"errors":["1 error occurred:\\n\\t* unsupported operation\\n\\n"]}'),
     asked({ path: 'pki/issue/x' }),
     'BAD_TEMPLATE',
-    "vault: pki/issue/x takes writes only, it can't be read",
+    'vault: pki/issue/x can only be written, not read',
   ],
   [
     'a mount that was just made',
@@ -121,7 +121,7 @@ test.each([
     answer(200, '{"data":null,"wrap_info":{"token":"planted s3cret"}}'),
     asked(),
     'DENIED',
-    'vault gives secret/data/api only after somebody else agreed to it',
+    'vault gives secret/data/api only after somebody else has approved it',
   ],
   [
     'refused for another reason',

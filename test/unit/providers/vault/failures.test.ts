@@ -51,14 +51,14 @@ test.each([
     'performance standby',
     respond(473),
     'UNAVAILABLE',
-    'vault is a performance standby, which can not answer this',
+    "vault is a performance standby, which can't answer this",
     undefined,
   ],
   [
     'a redirect',
     respond(307, '', { location: `https://active:8200/v1/x?${PLANTED}` }),
     'UNAVAILABLE',
-    "vault sends us to another address, and tokens don't follow",
+    'vault redirects to another address, where the token is not sent',
     undefined,
   ],
 ])('%s', (_, response, code, message, retry) => {
@@ -88,7 +88,7 @@ test.each([
     'HTTP to a TLS port',
     respond(400, 'Client sent an HTTP request to an HTTPS server.\n'),
     'BAD_CONFIG',
-    'vault speaks TLS, and was asked without it',
+    'vault speaks TLS, but was asked without it',
   ],
 ])('%s is no answer of a Vault', (_, response, code, message) => {
   expect(notVault(response, 'vault')).toMatchObject({ code, message })

@@ -277,19 +277,19 @@ test.each([
     'no role',
     { VAULT_AUTH_METHOD: 'kubernetes' },
     'BAD_CONFIG',
-    'VAULT_ROLE is not set, and kubernetes log-in needs it',
+    'VAULT_ROLE is not set, but the kubernetes log-in needs it',
   ],
   [
     'no password',
     { VAULT_AUTH_METHOD: 'userpass', VAULT_USERNAME: 'u' },
     'BAD_CONFIG',
-    'VAULT_PASSWORD is not set, and userpass log-in needs it',
+    'VAULT_PASSWORD is not set, but the userpass log-in needs it',
   ],
   [
     'a token of two lines',
     { VAULT_TOKEN: 'a\nb' },
     'BAD_CONFIG',
-    "VAULT_TOKEN has characters that can't be sent (white space, controls)",
+    "VAULT_TOKEN has characters that can't be sent (white space, control characters)",
   ],
   [
     'a file that is not there',

@@ -85,7 +85,7 @@ test.each([
   [
     'a line break in the namespace',
     { ...ADDR, VAULT_NAMESPACE: 'a\nb' },
-    "the namespace has characters that can't be sent (white space, controls)",
+    "the namespace has characters that can't be sent (white space, control characters)",
   ],
 ])('%s is an error', (_, env, message) => {
   expect(() => readSettings({}, env)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG', message }))
