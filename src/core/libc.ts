@@ -91,42 +91,41 @@ function hold<T extends NodeJS.TypedArray>(bytes: T): T {
   return bytes
 }
 
-const NUMBERS = {
-  x64: {
-    read: 0,
-    write: 1,
-    close: 3,
-    rt_sigaction: 13,
-    rt_sigprocmask: 14,
-    ioctl: 16,
-    execve: 59,
-    fcntl: 72,
-    flock: 73,
-    prctl: 157,
-    openat: 257,
-    faccessat: 269,
-    prlimit64: 302,
-    statx: 332,
-  },
-  arm64: {
-    fcntl: 25,
-    ioctl: 29,
-    flock: 32,
-    faccessat: 48,
-    openat: 56,
-    close: 57,
-    read: 63,
-    write: 64,
-    rt_sigaction: 134,
-    rt_sigprocmask: 135,
-    prctl: 167,
-    execve: 221,
-    prlimit64: 261,
-    statx: 291,
-  },
+const X64 = {
+  read: 0,
+  write: 1,
+  close: 3,
+  rt_sigaction: 13,
+  rt_sigprocmask: 14,
+  ioctl: 16,
+  execve: 59,
+  fcntl: 72,
+  flock: 73,
+  prctl: 157,
+  openat: 257,
+  faccessat: 269,
+  prlimit64: 302,
+  statx: 332,
+} as const
+
+const ARM64 = {
+  fcntl: 25,
+  ioctl: 29,
+  flock: 32,
+  faccessat: 48,
+  openat: 56,
+  close: 57,
+  read: 63,
+  write: 64,
+  rt_sigaction: 134,
+  rt_sigprocmask: 135,
+  prctl: 167,
+  execve: 221,
+  prlimit64: 261,
+  statx: 291,
 } as const
 
 /** The numbers of the system calls on this machine. Source: linux/asm/unistd.h */
-export function systemCalls(): (typeof NUMBERS)[keyof typeof NUMBERS] {
-  return process.arch === 'arm64' ? NUMBERS.arm64 : NUMBERS.x64
+export function systemCalls(): typeof X64 | typeof ARM64 {
+  return process.arch === 'arm64' ? ARM64 : X64
 }

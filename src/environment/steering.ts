@@ -2,7 +2,7 @@
  * Names by which whoever writes a secret could make the command run code of theirs: search paths, start-up
  * files and options of loaders, shells and interpreters. A wildcard must not set them; a template can, by name.
  */
-const EXACT = new Set([
+const EXACT: readonly string[] = [
   // Shells and what programs start
   'PATH',
   'IFS',
@@ -89,7 +89,7 @@ const EXACT = new Set([
   'OPENSSL_MODULES',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
-])
+]
 
 const PREFIXES = [
   'LD_',
@@ -105,5 +105,5 @@ const PREFIXES = [
 ]
 
 export function steersProcess(name: string): boolean {
-  return EXACT.has(name) || PREFIXES.some(prefix => name.startsWith(prefix))
+  return EXACT.includes(name) || PREFIXES.some(prefix => name.startsWith(prefix))
 }

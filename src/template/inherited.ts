@@ -61,10 +61,9 @@ function parseReferencesOnly(value: string): readonly Piece[] {
   return [...pieces, value.slice(from)].filter(piece => piece !== '')
 }
 
-const START = new RegExp(`\\$\\{|${VALS_START.source}[^+\\s]*\\+?`, 'g')
-
 function* findReferences(source: Source): Generator<readonly [start: number, end: number]> {
-  for (const { index, 0: written } of source.text.matchAll(START)) {
+  const start = new RegExp(`\\$\\{|${VALS_START.source}[^+\\s]*\\+?`, 'g')
+  for (const { index, 0: written } of source.text.matchAll(start)) {
     if (written !== '${') yield [index, index + written.length]
     else {
       const close = source.closingBrace(index + 1, source.text.length)
