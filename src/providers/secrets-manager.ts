@@ -7,16 +7,10 @@
  */
 import type { CreateProvider } from '../core/types.ts'
 import { readByRegion } from './aws/arn.ts'
-import { type AwsJsonService, createAwsClient } from './aws/client.ts'
+import { createAwsClient } from './aws/client.ts'
 import { createPrefixReader } from './secrets-manager/prefixes.ts'
 import { SecretReader } from './secrets-manager/read.ts'
-
-const SECRETS_MANAGER: AwsJsonService = {
-  name: 'secretsmanager',
-  setting: 'SECRETS_MANAGER',
-  title: 'secrets manager',
-  target: 'secretsmanager',
-}
+import { SECRETS_MANAGER } from './secrets-manager/service.ts'
 
 export const createProvider: CreateProvider = (options, context) => {
   const client = createAwsClient(SECRETS_MANAGER, options, context)

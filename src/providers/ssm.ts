@@ -9,20 +9,14 @@ import type { SecwrapError } from '../core/errors.ts'
 import type { Secret } from '../core/secret.ts'
 import type { CreateProvider, SecretId } from '../core/types.ts'
 import { readByRegion } from './aws/arn.ts'
-import { type AwsClient, type AwsJsonService, createAwsClient } from './aws/client.ts'
+import { type AwsClient, createAwsClient } from './aws/client.ts'
 import { AwsRefusal } from './aws/failures.ts'
 import { explainRefusal } from './aws/refusals.ts'
 import { readOneByOne } from './shared/one-by-one.ts'
 import { assign } from './ssm/answers.ts'
 import { parameterArn, parameterName } from './ssm/names.ts'
 import { createPathReader } from './ssm/paths.ts'
-
-const PARAMETER_STORE: AwsJsonService = {
-  name: 'ssm',
-  setting: 'SSM',
-  title: 'parameter store',
-  target: 'AmazonSSM',
-}
+import { PARAMETER_STORE } from './ssm/service.ts'
 
 type Found = ReadonlyMap<SecretId, Secret | SecwrapError>
 

@@ -76,7 +76,7 @@ function createId(scheme: string, path: string, { version, selector, options }: 
 }
 
 /** Equal secrets have equal texts: options in order, only what must be is encoded. */
-function formatUri(scheme: string, path: string, options: Readonly<Record<string, string>>): string {
+export function formatUri(scheme: string, path: string, options: Readonly<Record<string, string>>): string {
   const names = Object.keys(options)
   if (names.length === 0) return `${scheme}://${encodePath(path)}`
   names.sort()

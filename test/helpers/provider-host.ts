@@ -5,7 +5,16 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { type ErrorCode, type ErrorDetails, SecwrapError } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { CreateProvider, Inherited, Provider, SecretId } from '../../src/core/types.ts'
+import type {
+  CreateProvider,
+  CreateWriter,
+  Inherited,
+  Listed,
+  Provider,
+  SecretId,
+  Version,
+  Writer,
+} from '../../src/core/types.ts'
 
 const root = `${import.meta.dirname}/../..`
 const BUN = `${root}/node_modules/@oven/bun-linux-x64/bin/bun`
@@ -19,7 +28,21 @@ interface Signalled extends Call {
 }
 type Options = Readonly<Record<string, string>>
 
+/** A call of a writer: its method, and its arguments but the signal. A secret travels as its text. */
+export type WriterCall =
+  | { readonly verb: 'current' | 'history' | 'list'; readonly id: SecretId }
+  | { readonly verb: 'write'; readonly id: SecretId; readonly text: string; readonly options: object }
+  | { readonly verb: 'delete'; readonly id: SecretId; readonly options: object }
+  | { readonly verb: 'close' }
+
 export type HostRequest =
+  | (Call & {
+      readonly do: 'createWriter'
+      readonly scheme: string
+      readonly options: Options
+      readonly env: Inherited
+    })
+  | (Signalled & { readonly do: 'writer' } & WriterCall)
   | (Call & {
       readonly do: 'create'
       readonly scheme: string
@@ -41,6 +64,10 @@ export interface SentError {
 export interface SentResult {
   readonly found?: readonly [index: number, result: { text: string } | { error: SentError }][]
   readonly texts?: readonly [name: string, text: string][]
+  readonly current?: { readonly text: string; readonly version: Version } | null
+  readonly version?: Version
+  readonly versions?: readonly Version[]
+  readonly listed?: readonly Listed[]
 }
 
 export type HostAnswer =
@@ -51,6 +78,7 @@ export type HostAnswer =
 export interface ProviderHost {
   /** The same provider, over there. The one here is asked only for its batch size. */
   remote(scheme: string, createHere: CreateProvider): CreateProvider
+  remoteWriter(scheme: string): CreateWriter
   stop(): Promise<void>
 }
 
@@ -68,6 +96,12 @@ export async function startProviderHost(env: Readonly<Record<string, string>> = 
       const methods = createMethods(line, provider, created)
       const { readPrefix, ...others } = methods
       return { batchSize: here.batchSize, ...(here.readPrefix ? methods : others) }
+    },
+    remoteWriter: scheme => (options, context) => {
+      const provider = line.open(context.warn)
+      const created = line.ask({ do: 'createWriter', provider, scheme, options, env: context.env })
+      created.catch(() => {}) // the first call tells
+      return createWriterMethods(line, provider, created)
     },
     async stop() {
       const over = once(child, 'exit')
@@ -100,6 +134,34 @@ function createMethods(line: Line, provider: number, created: Promise<SentResult
   } satisfies Partial<Provider>
 }
 
+function createWriterMethods(line: Line, provider: number, created: Promise<SentResult>): Writer {
+  const ask = async (call: WriterCall, signal: AbortSignal) => {
+    await created
+    return line.ask({ do: 'writer', provider, isAborted: signal.aborted, ...call }, signal)
+  }
+  return {
+    async current(id, signal) {
+      const { current } = await ask({ verb: 'current', id }, signal)
+      return current ? { secret: new Secret(current.text), version: current.version } : undefined
+    },
+    async write(id, secret, options, signal) {
+      const { version } = await ask({ verb: 'write', id, text: secret.reveal(), options }, signal)
+      if (!version) throw new Error('no version came back')
+      return version
+    },
+    async delete(id, options, signal) {
+      await ask({ verb: 'delete', id, options }, signal)
+    },
+    async *list(id, signal) {
+      yield* (await ask({ verb: 'list', id }, signal)).listed ?? []
+    },
+    history: async (id, signal) => (await ask({ verb: 'history', id }, signal)).versions ?? [],
+    async close() {
+      await ask({ verb: 'close' }, new AbortController().signal)
+    },
+  }
+}
+
 type WithoutCall<T> = T extends unknown ? Omit<T, 'call'> : never
 type Question = WithoutCall<Exclude<HostRequest, { do: 'abort' }>>
 
@@ -115,7 +177,7 @@ function openLine({ stdin, stdout }: ChildProcessByStdio<Writable, Readable, nul
   const warnings: ((text: string) => void)[] = []
   let calls = 0
   createInterface({ input: stdout }).on('line', text => {
-    const answer = JSON.parse(text) as HostAnswer
+    const answer = JSON.parse(text, reviveDates) as HostAnswer
     if ('warning' in answer) warnings[answer.provider]?.(answer.warning)
     else waiting.get(answer.call)?.(answer)
   })
@@ -137,6 +199,10 @@ function openLine({ stdin, stdout }: ChildProcessByStdio<Writable, Readable, nul
       return answer.result
     },
   }
+}
+
+function reviveDates(name: string, value: unknown): unknown {
+  return ['createdAt', 'updatedAt'].includes(name) ? new Date(String(value)) : value
 }
 
 /** JSON in one line. Readers of lines also end them at U+2028 and U+2029, which JSON leaves as they are. */

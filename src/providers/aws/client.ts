@@ -33,11 +33,14 @@ export interface AwsClient {
   call<T>(call: AwsCall, read: (answer: JsonObject) => T | undefined): Promise<T>
 }
 
-/** One region of a service: where it is asked, and by what key. */
-interface Site {
+/** Where one region of a service is asked. */
+export interface AwsPlace {
   readonly address: URL
-  readonly store: string
+  readonly store: string // in messages
   readonly tls?: TlsOptions
+}
+
+interface Site extends AwsPlace {
   readonly sign: SignRequest
 }
 
@@ -74,15 +77,15 @@ export function createAwsClient(
   }
 }
 
-function openSite(service: AwsJsonService, region: string, sources: Sources): Site {
+/** @throws SecwrapError BAD_CONFIG. */
+export function placeOf(service: AwsJsonService, region: string, sources: Sources): AwsPlace {
   const address = addressOf(service, region, sources)
   const tls = tlsOf(address, sources)
-  return {
-    address,
-    store: `${service.title} at ${address.origin}`,
-    sign: createSigner(service.name, region),
-    ...(tls && { tls }),
-  }
+  return { address, store: `${service.title} at ${address.origin}`, ...(tls && { tls }) }
+}
+
+function openSite(service: AwsJsonService, region: string, sources: Sources): Site {
+  return { ...placeOf(service, region, sources), sign: createSigner(service.name, region) }
 }
 
 function signCall(

@@ -70,14 +70,23 @@ const THROTTLING: readonly string[] = [
 /** A clock that is off by more makes every signature invalid. */
 const MOST_SKEW_MS = 240_000
 
-/** The error to throw for an answer other than 200. */
-export function failureOf(response: HttpResponse, store: string): AwsRefusal | SecwrapError {
+/**
+ * The error to throw for an answer other than 200.
+ *
+ * @param own - codes that the caller explains itself: refusals, whatever else they are.
+ */
+export function failureOf(
+  response: HttpResponse,
+  store: string,
+  own: readonly string[] = [],
+): AwsRefusal | SecwrapError {
   const { status } = response
-  const { code, message } = readError(response)
+  const { code, message } = readError(response, own)
+  if (own.includes(code)) return new AwsRefusal(kindOf(code, message) ?? 'invalid', code)
   if (THROTTLING.includes(code) || status === 429) return throttled(response, store, code)
   if (status >= 500) return unavailable(`${store} failed (${code || `HTTP ${status}`})`, true)
-  const kind = entryOf(REFUSALS, code)
-  if (kind) return new AwsRefusal(kind, code, PERMISSION.exec(message)?.[1])
+  const kind = kindOf(code, message)
+  if (kind) return new AwsRefusal(kind, code, permissionIn(message))
   const fact = entryOf(CREDENTIAL_FACTS, code)
   if (fact)
     return new SecwrapError('DENIED', `${store}: ${fact} (${code})`, { hint: credentialHint(response) })
@@ -91,17 +100,54 @@ export function notAws(store: string): SecwrapError {
 }
 
 // AWS says: "User: … is not authorized to perform: ssm:GetParameters on resource: …".
-const PERMISSION =
-  /perform: (ssm:GetParameters(?:ByPath)?|kms:Decrypt|secretsmanager:(?:BatchGetSecretValue|GetSecretValue|ListSecrets))\b/
+const PERMISSION = /perform: ([a-z]+:[A-Za-z]+)\b/
+const PERMISSIONS: readonly string[] = [
+  'kms:Decrypt',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'secretsmanager:BatchGetSecretValue',
+  'secretsmanager:CreateSecret',
+  'secretsmanager:DeleteSecret',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:ListSecrets',
+  'secretsmanager:ListSecretVersionIds',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:RestoreSecret',
+  'secretsmanager:UpdateSecretVersionStage',
+  'ssm:DeleteParameter',
+  'ssm:DescribeParameters',
+  'ssm:GetParameter',
+  'ssm:GetParameterHistory',
+  'ssm:GetParameters',
+  'ssm:GetParametersByPath',
+  'ssm:PutParameter',
+]
+
+function permissionIn(message: string): string | undefined {
+  const named = PERMISSION.exec(message)?.[1]
+  return PERMISSIONS.find(permission => permission === named)
+}
+
 const UNKNOWN_CODE = /^[A-Z][A-Za-z]{2,50}(Exception|Error|Fault|Failure|Denied|Unavailable|NotFound)$/
 
-function readError({ text, headers }: HttpResponse): { code: string; message: string } {
+// Secrets Manager has one code for a secret that is marked for deletion, and for what its state forbids otherwise.
+function kindOf(code: string, message: string): RefusalKind | undefined {
+  const kind = entryOf(REFUSALS, code)
+  return kind === 'deleted' && message && !/delet/i.test(message) ? 'invalid' : kind
+}
+
+function readError(
+  { text, headers }: HttpResponse,
+  own: readonly string[],
+): { code: string; message: string } {
   const { __type = '', message, Message } = Object(parsePlainJson(text)) as Record<string, unknown>
   // `com.amazonaws.ssm#AccessDeniedException`, in the header with `:http://…` behind it
   const full = headers.get('x-amzn-errortype') || (typeof __type === 'string' ? __type : '')
   const code = full.replace(/:.*$/, '').replace(/^.*#/, '')
   const tables = [REFUSALS, CREDENTIAL_FACTS]
-  const isKnown = THROTTLING.includes(code) || tables.some(table => entryOf(table, code) !== undefined)
+  const isKnown =
+    [...THROTTLING, ...own].includes(code) || tables.some(table => entryOf(table, code) !== undefined)
   const sentence = message ?? Message
   return {
     code: isKnown || UNKNOWN_CODE.test(code) ? code : '',

@@ -2,9 +2,12 @@ import { SecwrapError } from '../../core/errors.ts'
 import type { SecretId } from '../../core/types.ts'
 import type { AwsRefusal } from './failures.ts'
 
+export type Deed = 'reading' | 'writing' | 'deleting' | 'listing'
+
 /** What a refused call was about. */
 export interface Subject {
   readonly id: SecretId
+  readonly deed?: Deed // reading, if absent
   readonly noun: 'parameter' | 'secret'
   readonly permission: string // ssm:GetParameters: what the call needs
   readonly arn: string // what it is needed on, as a policy names it
@@ -23,7 +26,7 @@ export function explainRefusal(refusal: AwsRefusal, subject: Subject): SecwrapEr
     case 'key':
       return new SecwrapError('BAD_CONFIG', `${ref}: the KMS key of the ${noun} can't be used (${code})`, {
         ref,
-        hint: 'allow kms:Decrypt on the key, and see that it is enabled',
+        hint: `allow ${subject.deed === 'writing' ? 'kms:Encrypt and kms:GenerateDataKey' : 'kms:Decrypt'} on the key, and see that it is enabled`,
       })
     case 'deleted':
       return new SecwrapError('NOT_FOUND', `${ref}: the ${noun} is marked for deletion (${code})`, {
@@ -39,11 +42,11 @@ export function explainRefusal(refusal: AwsRefusal, subject: Subject): SecwrapEr
 
 function explainDenial(
   { code, permission }: AwsRefusal,
-  { id, permission: asked, arn }: Subject,
+  { id, deed = 'reading', permission: asked, arn }: Subject,
 ): SecwrapError {
   const missing = permission ?? asked
   const place = missing.startsWith('kms:') ? 'its key' : arn
-  return new SecwrapError('DENIED', `${id.uri}: reading is not allowed, ${missing} is missing (${code})`, {
+  return new SecwrapError('DENIED', `${id.uri}: ${deed} is not allowed, ${missing} is missing (${code})`, {
     ref: id.uri,
     hint: `allow ${missing} on ${place}`,
   })

@@ -7,11 +7,14 @@ import {
   type PutParameterCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm'
+import { AwsClient } from 'aws4fetch'
+import { Secret } from '../../../src/core/secret.ts'
 import type { Inherited, ProviderContext, SecretId } from '../../../src/core/types.ts'
 import { createProvider } from '../../../src/providers/ssm.ts'
+import { createWriter } from '../../../src/providers/ssm-writer.ts'
 import { type Credentials, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
-import type { Store } from '../contract.ts'
+import type { WritableStore } from '../contract.ts'
 
 export const REGION = 'eu-west-1'
 export const ACCOUNT = '123456789012'
@@ -92,17 +95,41 @@ export function allow(actions: readonly string[], resources: readonly string[]):
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: resources }] }
 }
 
-/** The store for the contract suite. */
-export async function startSsm(): Promise<Store> {
+export async function createKey(): Promise<string> {
+  const client = new AwsClient({ ...unrestricted(), service: 'kms', region: REGION, retries: 0 })
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.CreateKey' }
+  const response = await client.fetch(openLab().aws.endpoint, { method: 'POST', headers, body: '{}' })
+  return ((await response.json()) as { KeyMetadata: { KeyId: string } }).KeyMetadata.KeyId
+}
+
+/** The store for the contract suites. */
+export async function startSsm(): Promise<WritableStore> {
   const parameters = openParameterStore()
   const { credentials } = parameters
   const top = `/${uniqueName('contract')}`
   const id = (name: string) => idOf(`${top}/${name}`)
   const secrets = [credentials.accessKeyId, credentials.secretAccessKey]
+  const network = {
+    address: openLab().aws.endpoint,
+    at: (address: string, caFile?: string) =>
+      contextOf({ ...envOf(credentials, address), ...(caFile !== undefined && { AWS_CA_BUNDLE: caFile }) }),
+    throttled: {
+      status: 400,
+      body: JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }),
+    },
+  }
   return {
     createProvider,
+    createWriter,
     options: {},
     context: contextOf(envOf(credentials)),
+    writerContext: contextOf(envOf(credentials)),
+    secretOf: text => new Secret(text),
+    prefix: name => idOf(`${top}/${name}/`),
+    nameBelow: (name, rest) => `${name}/${rest}`,
+    forbiddenContext: async () =>
+      contextOf(envOf(await createUser(openLab().aws, allow(['ssm:ListTagsForResource'], ['*'])))),
+    writerNetwork: network,
     id,
     async put(name, text) {
       await parameters.put(id(name).path, text)
@@ -132,17 +159,11 @@ export async function startSsm(): Promise<Store> {
       return { id: id(name), context: contextOf(envOf(await createUser(openLab().aws, policy))) }
     },
     network: {
-      address: openLab().aws.endpoint,
-      at: (address, caFile) =>
-        contextOf({ ...envOf(credentials, address), ...(caFile !== undefined && { AWS_CA_BUNDLE: caFile }) }),
+      ...network,
       async expired() {
         const reader = unrestricted()
         await plantFault(openLab().aws, reader, { error: 'ExpiredTokenException', times: 99 })
         return contextOf(envOf(reader))
-      },
-      throttled: {
-        status: 400,
-        body: JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }),
       },
       requestsFor: count => Math.ceil(count / 10),
     },

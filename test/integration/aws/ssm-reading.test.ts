@@ -1,6 +1,5 @@
 /** What only Parameter Store has: ARNs, kinds of parameters, batches in which one name spoils all. */
 import { afterAll, expect, test } from '@jest/globals'
-import { AwsClient } from 'aws4fetch'
 import { SecwrapError } from '../../../src/core/errors.ts'
 import type { Secret } from '../../../src/core/secret.ts'
 import type { Inherited, Reference, SecretId, TemplateEntry } from '../../../src/core/types.ts'
@@ -9,7 +8,16 @@ import { resolve } from '../../../src/resolve/resolve.ts'
 import { callsOf, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
 import { deadline, failureOf } from '../contract/store.ts'
-import { allow, contextOf, envOf, idOf, openParameterStore, parameterArn, REGION } from './parameter-store.ts'
+import {
+  allow,
+  contextOf,
+  createKey,
+  envOf,
+  idOf,
+  openParameterStore,
+  parameterArn,
+  REGION,
+} from './parameter-store.ts'
 import { serveProxy } from './sources.ts'
 
 const { aws } = openLab()
@@ -115,13 +123,6 @@ test('a key that may not be used is told apart from the parameter', async () => 
     `DENIED: ssm://${name}: reading is not allowed, kms:Decrypt is missing (AccessDeniedException)`,
   ])
 })
-
-async function createKey(): Promise<string> {
-  const client = new AwsClient({ ...store.credentials, service: 'kms', region: REGION, retries: 0 })
-  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.CreateKey' }
-  const response = await client.fetch(aws.endpoint, { method: 'POST', headers, body: '{}' })
-  return ((await response.json()) as { KeyMetadata: { KeyId: string } }).KeyMetadata.KeyId
-}
 
 function referenceTo(name: string, line: number): TemplateEntry {
   const reference: Reference = { raw: `ssm://${name}`, id: idOf(name), optional: false }

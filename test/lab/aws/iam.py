@@ -110,7 +110,7 @@ def needed(call):
     """Pairs of action and resource ARN that the call asks for."""
     action = f"{call.service}:{call.action}"
     if call.service == "ssm" and call.names:
-        return [(action, parameter_arn(call, name)) for name in call.names] + decryptions(call)
+        return [(action, parameter_arn(call, name)) for name in call.names] + decryptions(call) + encryptions(call)
     if call.action == "BatchGetSecretValue":
         return [(action, "*")] + [("secretsmanager:GetSecretValue", secret_arn(call, name)) for name in call.names]
     if call.service == "secretsmanager" and call.names:
@@ -133,6 +133,13 @@ def decryptions(call):
     versions = [v for name, v in stored.items() if f"/{name.lstrip('/')}" in paths or (below and name.startswith(paths[0].rstrip("/") + "/"))]
     keys = {v[-1].keyid for v in versions if v and v[-1].parameter_type == "SecureString"}
     return [("kms:Decrypt", key_arn(call, key)) for key in keys if key not in DEFAULT_KEYS]
+
+
+def encryptions(call):
+    if call.action != "PutParameter" or call.input.get("KeyId") in DEFAULT_KEYS:
+        return []
+    right = "kms:GenerateDataKey" if call.input.get("Tier") == "Advanced" else "kms:Encrypt"
+    return [(right, key_arn(call, call.input["KeyId"]))]
 
 
 def key_arn(call, key):

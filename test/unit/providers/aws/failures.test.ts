@@ -20,11 +20,30 @@ test.each([
   ['ValidationException', 'invalid'],
   ['InvalidKeyId', 'key'],
   ['DecryptionFailure', 'key'],
-  ['InvalidRequestException', 'deleted'],
+  ['InvalidRequestException', 'invalid'],
 ])('%s is about one id: %s', (code, kind) => {
   const failure = failureOf(answer(400, { __type: code, message: PLANTED }), STORE)
   expect(failure).toBeInstanceOf(AwsRefusal)
   expect(failure).toMatchObject({ kind, code })
+})
+
+test.each([
+  ["You can't perform this operation on the secret because it was marked for deletion.", 'deleted'],
+  ['a secret with this name is already scheduled for deletion', 'deleted'],
+  ['The secret is managed by another service.', 'invalid'],
+  ['', 'deleted'],
+])('of one code for all states, the sentence tells: %j: %s', (message, kind) => {
+  const failure = failureOf(answer(400, { __type: 'InvalidRequestException', message }), STORE)
+  expect(failure).toMatchObject({ kind })
+})
+
+test('a code that the caller explains is a refusal, whatever it is else', () => {
+  const limit = answer(400, { __type: 'LimitExceededException', message: PLANTED })
+  expect(failureOf(limit, STORE)).toMatchObject({ details: { retry: { throttled: true } } })
+  expect(failureOf(limit, STORE, ['LimitExceededException'])).toMatchObject({
+    code: 'LimitExceededException',
+  })
+  expect(failureOf(limit, STORE, ['LimitExceededException'])).toBeInstanceOf(AwsRefusal)
 })
 
 test.each([
@@ -45,6 +64,9 @@ test.each([
   ],
   ['is not authorized to perform: ssm:GetParameters because', 'ssm:GetParameters'],
   ['is not authorized to perform: ssm:GetParametersByPath on', 'ssm:GetParametersByPath'],
+  ['is not authorized to perform: ssm:PutParameter on', 'ssm:PutParameter'],
+  ['is not authorized to perform: kms:GenerateDataKey on', 'kms:GenerateDataKey'],
+  ['is not authorized to perform: secretsmanager:PutSecretValue on', 'secretsmanager:PutSecretValue'],
   [`is not authorized to perform: ssm:${PLANTED} on`, undefined],
   [`is not authorized to perform: ${PLANTED}:x on`, undefined],
   [{ text: PLANTED }, undefined],
