@@ -9,7 +9,7 @@ import type { ProviderContext, SecretId, Version, Writer } from '../core/types.t
 import { createSealed } from '../sops/create.ts'
 import { editSealed } from '../sops/edit.ts'
 import { formatOf } from '../sops/format.ts'
-import { readDocument } from '../sops/open.ts'
+import { readDocument } from '../sops/read-document.ts'
 import { findSealSettings } from '../sops/recipients.ts'
 import { readSecretFile } from './shared/read-file.ts'
 import { listSealedFiles } from './sops/list.ts'
@@ -24,13 +24,13 @@ import { keySurroundings, named, openSealedFile, readSealedText } from './sops/s
 export function createWriter(_: Readonly<Record<string, string>>, context: ProviderContext): Writer {
   return {
     async current(id, signal) {
-      const file = await openSealedFile(id, context, signal)
+      const file = await openSealedFile(id, context, signal, 'read')
       return file && { secret: file.secret, version: versionOf(file.text) }
     },
 
     write: (id, secret, { ifVersion }, signal) =>
       locked(id, context, signal, async () => {
-        const file = await openSealedFile(id, context, signal)
+        const file = await openSealedFile(id, context, signal, 'edit')
         if (ifVersion !== undefined && ifVersion !== (file ? versionOf(file.text).id : '')) throw conflict(id)
         const text = file
           ? await editSealed(file.text, file.opened, file.format, secret.reveal())
@@ -45,7 +45,7 @@ export function createWriter(_: Readonly<Record<string, string>>, context: Provi
         const text = readSealedText(id)
         if (text === undefined) throw new SecwrapError('NOT_FOUND', 'does not exist')
         // Only what is sealed: a wrong path must not take another file away.
-        await readDocument(text, formatOf(id.path, id.options.format))
+        await readDocument(text, formatOf(id.path, id.options.format), 'read')
         unlinkSync(id.path)
       }),
 

@@ -14,7 +14,7 @@ export function createProvider(_: Readonly<Record<string, string>>, context: Pro
     async read(ids, signal) {
       const found = new Map<SecretId, Secret>()
       for (const id of ids) {
-        const file = await openSealedFile(id, context, signal)
+        const file = await openSealedFile(id, context, signal, 'read')
         if (file) found.set(id, file.secret)
       }
       return found

@@ -4,7 +4,7 @@ import { ValueCipher } from './cipher.ts'
 import { writeSealed } from './edit.ts'
 import { formatFrame } from './frame.ts'
 import type { AgeKey } from './metadata.ts'
-import { readDocument } from './open.ts'
+import { readDocument } from './read-document.ts'
 import { DEFAULT_RULE, type Rule } from './rules.ts'
 import type { Format } from './tree.ts'
 
@@ -30,7 +30,7 @@ export async function createSealed(
   const ageKeys = await Promise.all(recipients.map(recipient => sealFor(recipient, dataKey)))
   const frame = formatFrame(format, { ageKeys, rule, macOnlySealed })
   const cipher = await ValueCipher.create(dataKey)
-  const empty = { document: await readDocument(frame, format), cipher, values: new Map() }
+  const empty = { document: await readDocument(frame, format, 'edit'), cipher, values: new Map() }
   return writeSealed(frame, empty, format, secret)
 }
 

@@ -5,7 +5,8 @@ import { additionalData, collectLeaves, type Leaf } from './leaves.ts'
 import { computeMac, type Values } from './mac.ts'
 import { Marks } from './marks.ts'
 import type { Document, Metadata } from './metadata.ts'
-import { type Opened, openDocument, openValue, readDocument } from './open.ts'
+import { type Opened, openDocument, openValue } from './open.ts'
+import { readDocument } from './read-document.ts'
 import { Rewriter } from './rewrite.ts'
 import { createRules } from './rules.ts'
 import { isEqual, readTarget } from './target.ts'
@@ -46,9 +47,9 @@ export async function writeSealed(
   const [layout, marks] = [await layoutOf(format), new Marks()]
   const target = readTarget(secret, format)
   const marked = new Rewriter(text, values, layout, marks).rewriteFile(root, own, target)
-  const sealer = new Sealer(await readDocument(marked, format), cipher, layout, marks)
+  const sealer = new Sealer(await readDocument(marked, format, 'edit'), cipher, layout, marks)
   const edited = applyEdits(marked, await sealer.edit(new Date()))
-  const reopened = await openDocument(await readDocument(edited, format), cipher)
+  const reopened = await openDocument(await readDocument(edited, format, 'read'), cipher)
   if (!isEqual(readTarget(formatSecret(reopened, format), format), target)) {
     throw new Error('a sealed file does not read back as it was to be written')
   }

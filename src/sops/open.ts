@@ -1,11 +1,10 @@
 import { isSealed, ValueCipher } from './cipher.ts'
-import { parseDotenv } from './dotenv.ts'
-import { parseJsonTree } from './json.ts'
 import { additionalData, collectLeaves, type Leaf } from './leaves.ts'
 import { computeMac, type Values, verifyMac } from './mac.ts'
-import { type Document, type Metadata, splitMetadata } from './metadata.ts'
+import type { Document, Metadata } from './metadata.ts'
+import { type Purpose, readDocument } from './read-document.ts'
 import { createRules } from './rules.ts'
-import { broken, type Format, type MapNode, type Plain, type Scalar } from './tree.ts'
+import { broken, type Format, type Plain, type Scalar } from './tree.ts'
 
 /** A file whose values are readable, and are the ones that were sealed. */
 export interface Opened {
@@ -25,8 +24,9 @@ export async function openSealed(
   text: string,
   format: Format,
   findDataKey: (metadata: Metadata) => Promise<Uint8Array<ArrayBuffer>>,
+  purpose: Purpose,
 ): Promise<Opened> {
-  const document = await readDocument(text, format)
+  const document = await readDocument(text, format, purpose)
   return openDocument(document, await ValueCipher.create(await findDataKey(document.metadata)))
 }
 
@@ -41,21 +41,6 @@ export async function openDocument(document: Document, cipher: ValueCipher): Pro
   )
   await verifyMac(await computeMac(leaves, values, metadata), metadata, cipher)
   return { document, cipher, values }
-}
-
-/** @throws SecwrapError BAD_VALUE for a file that is not sealed. */
-export async function readDocument(text: string, format: Format): Promise<Document> {
-  return splitMetadata(await parseTree(text, format), format)
-}
-
-async function parseTree(text: string, format: Format): Promise<MapNode> {
-  if (format === 'dotenv') return parseDotenv(text)
-  if (format === 'binary' && !text.trimStart().startsWith('{')) {
-    throw broken('is not a binary file of sops', '?format=dotenv, ?format=json or ?format=yaml')
-  }
-  if (format !== 'yaml') return parseJsonTree(text)
-  const { parseYamlTree } = await import('./yaml.ts')
-  return parseYamlTree(text)
 }
 
 /** @throws SecwrapError BAD_VALUE where it is not sealed though it should be, or was changed. */

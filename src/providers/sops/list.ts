@@ -2,7 +2,7 @@ import { type Dirent, readdirSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
 import type { Listed, SecretId } from '../../core/types.ts'
 import { formatOf } from '../../sops/format.ts'
-import { readDocument } from '../../sops/open.ts'
+import { readDocument } from '../../sops/read-document.ts'
 import { encodePath } from '../../template/path.ts'
 import { readSealedText } from './sealed-file.ts'
 
@@ -47,7 +47,7 @@ async function readTime(id: SecretId): Promise<Date | undefined> {
   try {
     const text = readSealedText(id)
     if (text === undefined || !MENTIONS_SOPS.test(text)) return undefined
-    const { metadata } = await readDocument(text, formatOf(id.path, id.options.format))
+    const { metadata } = await readDocument(text, formatOf(id.path, id.options.format), 'read')
     return new Date(metadata.lastModified.plain.text)
   } catch (error) {
     if (error instanceof SecwrapError) return undefined

@@ -4,7 +4,9 @@ import type { ProviderContext, SecretId } from '../../core/types.ts'
 import { findDataKey } from '../../sops/data-key.ts'
 import { formatOf } from '../../sops/format.ts'
 import { findKeys, type KeySurroundings } from '../../sops/keys.ts'
+import type { Metadata } from '../../sops/metadata.ts'
 import { type Opened, openSealed } from '../../sops/open.ts'
+import type { Purpose } from '../../sops/read-document.ts'
 import { formatSecret } from '../../sops/to-json.ts'
 import type { Format } from '../../sops/tree.ts'
 import { readSecretFile } from '../shared/read-file.ts'
@@ -24,15 +26,17 @@ export function openSealedFile(
   id: SecretId,
   context: ProviderContext,
   signal: AbortSignal,
+  purpose: Purpose,
 ): Promise<SealedFile | undefined> {
   return named(id, async () => {
     const text = readSealedText(id)
     if (text === undefined) return undefined
     const format = formatOf(id.path, id.options.format)
-    const opened = await openSealed(text, format, metadata => {
+    const findKey = (metadata: Metadata) => {
       const recipients = metadata.ageKeys.map(({ recipient }) => recipient)
       return findDataKey(metadata, findKeys(recipients, keySurroundings(context, signal)))
-    })
+    }
+    const opened = await openSealed(text, format, findKey, purpose)
     return { secret: new Secret(formatSecret(opened, format)), text, format, opened }
   })
 }

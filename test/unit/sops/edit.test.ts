@@ -22,7 +22,7 @@ async function* places() {
 const create = (format: Format, fields: object) =>
   createSealed(format, JSON.stringify(fields), { recipients: [recipient] })
 const open = (text: string, format: Format): Promise<Opened> =>
-  openSealed(text, format, metadata => findDataKey(metadata, places()))
+  openSealed(text, format, metadata => findDataKey(metadata, places()), 'edit')
 const read = async (text: string, format: Format) =>
   JSON.parse(formatSecret(await open(text, format), format))
 const edit = async (text: string, format: Format, fields: object) =>
