@@ -36,8 +36,9 @@ function findCommand(word: string): Command {
     word,
     COMMANDS.map(each => each.command),
   )
-  const what = word.startsWith('-') ? 'flag' : 'command'
-  throw new SecwrapError('BAD_USAGE', `unknown ${what} ${word.split('=')[0]}`, {
+  const shown = word.split('=')[0]
+  const fact = word.startsWith('-') ? `unknown flag ${shown}` : `unknown command ${shown}`
+  throw new SecwrapError('BAD_USAGE', fact, {
     hint: near ? `did you mean secwrap ${near}?` : 'secwrap --help',
   })
 }

@@ -33,7 +33,7 @@ export async function askForValue(ref: string): Promise<Secret> {
   if (!terminal) throw new SecwrapError('BAD_USAGE', 'there is no terminal to ask at', { hint: VALUE_HINT })
   using hidden = terminal.hideTyping()
   if (!hidden)
-    throw new SecwrapError('BAD_CONFIG', 'this runtime can not hide what is typed', { hint: VALUE_HINT })
+    throw new SecwrapError('BAD_CONFIG', "this runtime can't hide what is typed", { hint: VALUE_HINT })
   const value = await askOnce(terminal, `Value of ${printable(ref)}: `)
   const again = await askOnce(terminal, 'The same again: ')
   if (value.equals(again)) return value

@@ -34,7 +34,7 @@ const CHECKS: Readonly<Record<PlainType, (value: string) => boolean>> = {
 }
 
 const DESCRIPTIONS: Readonly<Record<PlainType, string>> = {
-  string: 'text',
+  string: 'a text',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false (or 1, 0, yes, no, on, off)',

@@ -55,7 +55,7 @@ function setIn(
 function setItem(list: readonly Json[], name: string, value: Json, uri: string): Json {
   if (fieldOf(list, name) !== undefined) return list.with(Number(name), value)
   if (name === String(list.length)) return [...list, value]
-  throw new SecwrapError('BAD_VALUE', `${uri}: there is a list, and ${name} is none of its places`, {
+  throw new SecwrapError('BAD_VALUE', `${uri}: ${name} is not a place in a list`, {
     ref: uri,
   })
 }
@@ -81,7 +81,7 @@ function deleteIn(holder: Json | undefined, [name = '', ...rest]: readonly strin
 }
 
 function notAnObject(name: string, uri: string): SecwrapError {
-  return new SecwrapError('BAD_VALUE', `${uri}: what should have the field ${name} is no JSON object`, {
+  return new SecwrapError('BAD_VALUE', `${uri}: what should have the field ${name} is not a JSON object`, {
     ref: uri,
   })
 }

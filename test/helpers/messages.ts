@@ -2,12 +2,18 @@
  * Every message that our sources can give, with `…` for what a run puts in: `… does not exist`. A value that is
  * put in counts as part of the message where it is words of ours, that is, where it has a space in it.
  */
-import { type Context, field, fields, type Node, nameOf, type Program } from './syntax-tree.ts'
+import type { Context, Program } from './program.ts'
+import { field, fields, type Node, nameOf } from './syntax-tree.ts'
 
 export interface Message {
   readonly code: string // NOT_FOUND; WARNING for a warning
   readonly text: string
   readonly file: string
+}
+
+/** No words of ours: such a message only passes another one on, or shows a template's own text. */
+export function isWordless({ text }: Message): boolean {
+  return !/[a-z]/i.test(text)
 }
 
 /** What is thrown as a SecwrapError, warned of or logged, once each, by code and text. */
@@ -18,7 +24,9 @@ export function findMessages(program: Program): readonly Message[] {
       const said = saidBy(node)
       return said ? messagesOf(program, node, said) : []
     })
-  const byKey = new Map(all.map(message => [`${message.code} ${message.text}`, message]))
+  const byKey = new Map(
+    all.map(message => [`${message.code} ${isWordless(message) ? message.file : message.text}`, message]),
+  )
   return [...byKey.values()]
 }
 
@@ -37,7 +45,7 @@ function saidBy(node: Node): Said | undefined {
   }
   if (node.type !== 'CallExpression') return undefined
   const name = nameOf(callee) || nameOf(field(callee, 'property'))
-  const isWarnings = name === 'push' && nameOf(field(field(callee, 'object'), 'property')) === 'warnings'
+  const isWarnings = name === 'push' && subjectOf(field(callee, 'object')) === 'warnings'
   if (name === 'warn' || isWarnings) return { code: 'WARNING', message: first }
   if (name === 'log' && first?.value === 'error') return { code: 'BUG', message: second }
   if (name === 'log' && first?.value !== 'hint') return { code: 'WARNING', message: second }
@@ -45,8 +53,9 @@ function saidBy(node: Node): Said | undefined {
 }
 
 function messagesOf(program: Program, node: Node, { code, message }: Said): readonly Message[] {
-  const file = program.fileOf(node)
   return program.contextsOf(node).flatMap(context => {
+    const [call = node] = context.calls.values() // where the words are
+    const file = program.fileOf(call)
     const codes = typeof code === 'string' ? [code] : textsOf(program, code, context)
     return textsOf(program, message, context).flatMap(text =>
       codes.map(each => ({ code: each, text: withoutPlace(text), file })),
