@@ -28,7 +28,7 @@ export const createWriter: CreateWriter = (options, context): Writer => {
 
     async write(id, secret, { ifVersion }, signal) {
       checkName(id)
-      if (ifVersion) throw misused(id, 'Parameter Store can not check the version before it writes')
+      if (ifVersion) throw misused(id, "Parameter Store can't check the version before it writes")
       return writeParameter({ ask, id, signal }, secret.reveal(), ifVersion === '')
     },
 

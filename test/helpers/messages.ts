@@ -54,7 +54,7 @@ function saidBy(node: Node): Said | undefined {
 
 function messagesOf(program: Program, node: Node, { code, message }: Said): readonly Message[] {
   return program.contextsOf(node).flatMap(context => {
-    const [call = node] = context.calls.values() // where the words are
+    const [call = node] = context.calls.values() // the words are there
     const file = program.fileOf(call)
     const codes = typeof code === 'string' ? [code] : textsOf(program, code, context)
     return textsOf(program, message, context).flatMap(text =>

@@ -58,22 +58,39 @@ export class Program {
     return at
   }
 
-  /** A context for each call of the function around a node, and for each row of a table that it takes apart. */
+  /** A context for each call of the functions around a node, and for each row of a table that they take apart. */
   contextsOf(node: Node): readonly Context[] {
-    const around = this.enclosingFunction(node)
-    if (!around) return [ANYWHERE]
-    const calls = this.#callsOf.get(around) ?? []
-    let contexts: Context[] = calls.map(call => ({ ...ANYWHERE, calls: new Map([[around, call]]) }))
-    if (contexts.length === 0) contexts = [ANYWHERE]
-    for (const declarator of this.#declaratorsIn(around)) {
-      if (field(declarator, 'id')?.type !== 'ArrayPattern') continue
-      contexts = contexts.flatMap(context => {
-        const rows = this.possible(field(declarator, 'init'), context).filter(row => row !== undefined)
-        if (rows.length === 0 || rows.some(({ type }) => type !== 'ArrayExpression')) return [context]
-        return rows.map(row => ({ ...context, rows: new Map([...context.rows, [declarator, row]]) }))
-      })
+    let contexts: readonly Context[] = [ANYWHERE]
+    for (let around = this.enclosingFunction(node); around; around = this.enclosingFunction(around)) {
+      contexts = this.#splitByRow(around, this.#splitByCall(around, contexts))
     }
     return contexts
+  }
+
+  #splitByCall(around: Node, contexts: readonly Context[]): readonly Context[] {
+    const calls = this.#callsOf.get(around) ?? []
+    if (calls.length === 0) return contexts
+    return contexts.flatMap(({ rows, calls: others }) =>
+      calls.map(call => this.#contextWith(rows, [...others, [around, call]])),
+    )
+  }
+
+  #splitByRow(around: Node, contexts: readonly Context[]): readonly Context[] {
+    const declarators = this.#declaratorsIn(around).filter(node =>
+      /^(Array|Object)Pattern$/.test(field(node, 'id')?.type ?? ''),
+    )
+    return declarators.reduce(
+      (all, declarator) =>
+        all.flatMap(context => {
+          const rows = this.possible(field(declarator, 'init'), context).filter(row => row !== undefined)
+          if (rows.length === 0 || rows.some(({ type }) => !/^(Array|Object)Expression$/.test(type)))
+            return [context]
+          return rows.map(row =>
+            this.#contextWith(new Map([...context.rows, [declarator, row]]), [...context.calls]),
+          )
+        }),
+      contexts,
+    )
   }
 
   /** What an expression can stand for: literals, templates, tables, functions; undefined for what can't be told. */

@@ -25,9 +25,9 @@ export const EXPLANATIONS: Explanations = {
     path => `aws ssm describe-parameters --parameter-filters Key=Name,Values=${path}`,
   ),
   HierarchyLevelLimitExceededException: problem('BAD_VALUE', 'the path has more than 15 levels'),
-  HierarchyTypeMismatchException: problem('BAD_VALUE', 'the type can not be changed'),
+  HierarchyTypeMismatchException: problem('BAD_VALUE', "the type can't be changed"),
   PoliciesLimitExceededException: problem('BAD_CONFIG', 'has more policies than it may'),
-  UnsupportedParameterType: problem('BAD_CONFIG', 'is of a type that can not be written'),
+  UnsupportedParameterType: problem('BAD_CONFIG', "is of a type that can't be written"),
   ValidationException: refusedByRules,
 }
 
@@ -42,11 +42,15 @@ function problem(errorCode: ErrorCode, fact: string, hintFor?: (path: string) =>
 /** One code for names and values alike, and its sentence quotes both. */
 function refusedByRules({ id: { uri }, deed }: Parameters<Explain>[0], code: string): SecwrapError {
   if (deed !== 'writing')
-    return new SecwrapError('BAD_TEMPLATE', `${uri}: AWS takes no such name or version (${code})`, {
+    return new SecwrapError('BAD_TEMPLATE', `${uri}: AWS does not accept this name or version (${code})`, {
       ref: uri,
     })
-  return new SecwrapError('BAD_VALUE', `${uri}: Parameter Store takes no such name or value (${code})`, {
-    ref: uri,
-    hint: 'names of letters, digits and ._-/ that begin with neither aws nor ssm; no {{ in a value',
-  })
+  return new SecwrapError(
+    'BAD_VALUE',
+    `${uri}: Parameter Store does not accept this name or value (${code})`,
+    {
+      ref: uri,
+      hint: 'names of letters, digits and ._-/ that begin with neither aws nor ssm; no {{ in a value',
+    },
+  )
 }
