@@ -25,7 +25,9 @@ export function createWriter(_: Readonly<Record<string, string>>, context: Provi
   return {
     async current(id, signal) {
       const file = await openSealedFile(id, context, signal, 'read')
-      return file && { secret: file.secret, version: versionOf(file.text) }
+      if (!file) return undefined
+      const createdAt = new Date(file.opened.document.metadata.lastModified.plain.text)
+      return { secret: file.secret, version: { ...versionOf(file.text), createdAt } }
     },
 
     write: (id, secret, { ifVersion }, signal) =>

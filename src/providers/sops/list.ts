@@ -32,8 +32,7 @@ function readFolder(folder: string, uri: string): readonly Dirent[] {
     return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     const { code } = error as { code?: string }
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new SecwrapError('NOT_FOUND', `${uri} is not a folder`, { ref: uri })
+    if (code === 'ENOENT' || code === 'ENOTDIR') return []
     throw new SecwrapError('DENIED', `${uri}: ${folder} can't be listed (${code ?? 'unknown error'})`, {
       ref: uri,
     })
