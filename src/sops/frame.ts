@@ -1,3 +1,4 @@
+import { quote } from './layout-yaml.ts'
 import type { AgeKey } from './metadata.ts'
 import type { Rule } from './rules.ts'
 import type { Format } from './tree.ts'
@@ -45,6 +46,8 @@ function formatYaml(ageKeys: readonly AgeKey[], fields: Fields): string {
     const armor = sealedKey.trimEnd().replaceAll(/^/gm, ' '.repeat(12))
     return `        - enc: |\n${armor}\n          recipient: ${recipient}\n`
   })
-  const lines = fields.map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`)
+  const lines = fields.map(
+    ([name, value]) => `    ${name}: ${typeof value === 'string' ? quote(value) : value}\n`,
+  )
   return `sops:\n    age:\n${keys.join('')}${lines.join('')}`
 }

@@ -70,9 +70,8 @@ function renderPlain({ type, text, source = text }: Plain): string {
 }
 
 /** A text that YAML reads back as it is; in double quotes where that needs them. */
-function quote(text: string): string {
-  if (/^[A-Za-z_][\w./-]*$/.test(text) && readPlainScalar(text).type === 'str' && !YAML_1_1.test(text))
-    return text
+export function quote(text: string): string {
+  if (/^\w[\w./-]*$/.test(text) && readPlainScalar(text).type === 'str' && !YAML_1_1.test(text)) return text
   return JSON.stringify(text).replaceAll(UNPRINTABLE, escapeUnit)
 }
 
