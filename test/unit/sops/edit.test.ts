@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { generateHybridIdentity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
 import { createIdentity } from '../../../src/sops/age.ts'
 import { createSealed } from '../../../src/sops/create.ts'
@@ -88,6 +89,19 @@ test.each<Format>(['dotenv', 'yaml'])(
     )
   },
 )
+
+test('every recipient opens it, also by a hybrid key', async () => {
+  const hybrid = await generateHybridIdentity()
+  const recipients = [recipient, await identityToRecipient(hybrid)]
+  const sealed = await createSealed('dotenv', '{"A":"a"}', { recipients })
+  for (const one of [identity, hybrid]) {
+    const keys = (async function* () {
+      yield { name: 'test', identities: [one] }
+    })()
+    const opened = await openSealed(sealed, 'dotenv', metadata => findDataKey(metadata, keys), 'read')
+    expect(formatSecret(opened, 'dotenv')).toBe('{"A":"a"}')
+  }
+})
 
 test('json: the file keeps its own way of indenting', async () => {
   const sealed = await create('json', { a: '1', b: { c: '2' } })
