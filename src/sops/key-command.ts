@@ -9,7 +9,7 @@ const MAX_BYTES = 1024 * 1024
  * No shell has a part in it: the words are split as one would, and nothing is expanded. What the command
  * says on standard error is dropped, as it could be part of a key.
  *
- * @throws SecwrapError BAD_CONFIG where it does not start or fails.
+ * @throws SecwrapError BAD_CONFIG where it does not start or fails, TIMED_OUT.
  */
 export function runKeyCommand(
   command: string,
@@ -22,8 +22,9 @@ export function runKeyCommand(
   const options = { env: { ...env, SOPS_AGE_RECIPIENT: recipient }, signal, maxBuffer: MAX_BYTES }
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, options, (error, output) => {
-      if (error) reject(failure(describeExit(error.code)))
-      else resolve(output)
+      if (!error) resolve(output)
+      else if (signal.aborted) reject(late())
+      else reject(failure(describeExit(error.code)))
     })
     child.stdin?.end()
   })
@@ -32,6 +33,10 @@ export function runKeyCommand(
 function describeExit(code: unknown): string {
   if (typeof code === 'number') return `failed with status ${code}`
   return code === 'ENOENT' ? 'was not found' : 'could not be run'
+}
+
+function late(): SecwrapError {
+  return new SecwrapError('TIMED_OUT', 'SOPS_AGE_KEY_CMD did not end in time', { hint: '--timeout' })
 }
 
 function failure(fact: string): SecwrapError {

@@ -56,6 +56,8 @@ async function readPlace(
     const text = await read()
     return { name, ...(text === undefined ? { identities: [], problem: absent } : readIdentities(text)) }
   } catch (error) {
-    return { name, identities: [], problem: asSecwrapError(error).message }
+    const { code, message } = asSecwrapError(error)
+    if (code === 'TIMED_OUT') throw error
+    return { name, identities: [], problem: message }
   }
 }

@@ -1,5 +1,5 @@
 /** Where age identities are found: in sops's places, by sops's rules. */
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { SecwrapError } from '../../src/core/errors.ts'
 import type { Inherited } from '../../src/core/types.ts'
@@ -102,4 +102,14 @@ test.each([
     expect.objectContaining({ code: 'DENIED', details: expect.objectContaining(details) }),
   )
   expect(JSON.stringify(failure)).not.toContain('planted-words')
+})
+
+test('SOPS_AGE_KEY_CMD that never ends: TIMED_OUT, and it is ended', async () => {
+  const id = idOf(folder.write('sealed.env', seal('A=found\n', 'dotenv', reader.recipient)))
+  const marker = `${folder.path}/ended`
+  const slow = `#!/bin/sh\ntrap 'kill $!; touch ${marker}; exit' TERM\nsleep 60 &\nwait\n`
+  const env = { SOPS_AGE_KEY_CMD: folder.write('slow.sh', slow, 0o700), PATH: process.env.PATH }
+  const read = createProvider({}, { env, warn: () => {} }).read([id], AbortSignal.timeout(300))
+  await expect(read).rejects.toThrow(expect.objectContaining({ code: 'TIMED_OUT' }))
+  while (!existsSync(marker)) await new Promise(resolve => setTimeout(resolve, 10))
 })
