@@ -95,6 +95,6 @@ function equals(a: Secret, b: Secret): boolean {
 
 function print({ raw }: Reference, { version, changed }: Written, json: boolean): void {
   const { id } = version
-  if (json) writeAll(1, `${JSON.stringify({ reference: raw, version: id, changed }, null, 2)}\n`)
-  else writeAll(1, `${raw} ${changed ? '' : 'unchanged, '}version ${id}\n`)
+  if (json) writeAll(1, `${JSON.stringify({ reference: raw, version: id || undefined, changed }, null, 2)}\n`)
+  else writeAll(1, `${raw} ${changed ? 'written' : 'unchanged'}${id && `, version ${id}`}\n`)
 }

@@ -16,5 +16,6 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
 export const WRITERS: Readonly<Record<string, () => Promise<{ readonly createWriter: CreateWriter }>>> = {
   sops: () => import('./sops-writer.ts'),
   ssm: () => import('./ssm-writer.ts'),
+  vault: () => import('./vault-writer.ts'),
   azurekv: () => import('./azure-key-vault-writer.ts'),
 }

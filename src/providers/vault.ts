@@ -10,10 +10,10 @@ import type { Secret } from '../core/secret.ts'
 import type { CreateProvider, SecretId } from '../core/types.ts'
 import { API_PATH } from '../template/schemes.ts'
 import { type Asked, readAnswer } from './vault/answer.ts'
-import { errorsOf, type VaultAnswer } from './vault/client.ts'
+import { createMounts } from './vault/ask-mounts.ts'
+import type { VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
-import { notVault } from './vault/failures.ts'
-import { type Mount, Mounts, readMount } from './vault/mounts.ts'
+import type { Mount, Mounts } from './vault/mounts.ts'
 import { openSession, type Session } from './vault/session.ts'
 import { readSettings } from './vault/settings.ts'
 
@@ -21,7 +21,7 @@ export const createProvider: CreateProvider = (options, context) => {
   const settings = readSettings(options, context.env)
   const session = openSession(settings, context)
   const { namespace } = settings
-  const mounts = options[API_PATH] ? undefined : mountsOf(session, namespace)
+  const mounts = options[API_PATH] ? undefined : createMounts(session, namespace)
   const reader: Reader = { session, namespace, mounts }
   return {
     batchSize: 1,
@@ -99,22 +99,4 @@ function checkVersion({ version, uri }: SecretId, mount: Mount): void {
   if (version === undefined || (mount.versioned && /^\d+$/.test(version))) return
   const fact = mount.versioned ? 'versions are numbers' : `${mount.path} keeps no versions`
   throw new SecwrapError('BAD_TEMPLATE', `${uri}: ${fact}`, { ref: uri })
-}
-
-function mountsOf(session: Session, namespace: string | undefined): Mounts {
-  return new Mounts(async (path, signal) => {
-    const { value: token } = await session.token(signal)
-    const request = { path: `sys/internal/ui/mounts/${path}`, token, namespace }
-    const answer = await session.client.request(request, signal)
-    if (answer.status === 403 && isAboutMount(answer)) return undefined
-    if (answer.status === 403) throw await explainDenial(session, path, signal)
-    const mount = readMount(answer, path)
-    if (mount) return mount
-    throw notVault(answer, session.client.store)
-  })
-}
-
-/** "preflight capability check returned 403": from a living token, where a dead one gets less. */
-function isAboutMount(answer: VaultAnswer): boolean {
-  return errorsOf(answer).includes('preflight')
 }

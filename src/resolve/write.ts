@@ -75,19 +75,23 @@ export async function updateSecret(
   { ifVersion }: WriteOptions,
   signal: AbortSignal,
 ): Promise<Written> {
+  let before = await retry(() => writer.current(id, signal), signal)
   for (let conflicts = 0; ; conflicts++) {
-    const before = await retry(() => writer.current(id, signal), signal)
     const secret = change(before?.secret)
     if (!secret) return unchanged(before?.version, id)
-    if (ifVersion !== undefined) {
-      return { version: await writeSecret(writer, id, secret, { ifVersion }, signal), changed: true }
-    }
     try {
-      return { version: await writeOver(writer, id, secret, before?.version.id, signal), changed: true }
+      const version = await (ifVersion === undefined
+        ? writeOver(writer, id, secret, before?.version.id, signal)
+        : writeSecret(writer, id, secret, { ifVersion }, signal))
+      return { version, changed: true }
     } catch (error) {
-      const isRace = asSecwrapError(error).code === 'CONFLICT' && !UNCHECKED.has(writer)
-      if (!isRace || conflicts >= MAX_CONFLICTS) throw error
+      const isConflict = asSecwrapError(error).code === 'CONFLICT' && ifVersion === undefined
+      if (!isConflict || conflicts >= MAX_CONFLICTS) throw error
       await sleep(backoffMs(conflicts), signal)
+      const now = await retry(() => writer.current(id, signal), signal)
+      // Nobody wrote in between, so the conflict is about something else: a deleted secret that keeps its name.
+      if (now?.version.id === before?.version.id) throw error
+      before = now
     }
   }
 }
@@ -110,16 +114,11 @@ export async function writeOver(
   newest: string | undefined,
   signal: AbortSignal,
 ): Promise<Version> {
-  if (!UNCHECKED.has(writer)) {
-    try {
-      return await writeSecret(writer, id, secret, { ifVersion: newest ?? '' }, signal)
-    } catch (error) {
-      if (asSecwrapError(error).code !== 'BAD_USAGE') throw error
-      UNCHECKED.add(writer)
-    }
+  try {
+    return await writeSecret(writer, id, secret, { ifVersion: newest ?? '' }, signal)
+  } catch (error) {
+    // No request was made for that.
+    if (asSecwrapError(error).code !== 'BAD_USAGE') throw error
+    return writeSecret(writer, id, secret, {}, signal)
   }
-  return writeSecret(writer, id, secret, {}, signal)
 }
-
-/** Writers that said that they can't check a version. */
-const UNCHECKED = new WeakSet<Writer>()

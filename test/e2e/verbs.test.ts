@@ -28,8 +28,8 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
   async function set(ref: string, value: string, ...flags: string[]): Promise<string> {
     const { stdout, stderr, exitCode } = await run(['set', ref, ...flags], value)
     expect([exitCode, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/ version \S+\n$/)
-    return stdout.trim().split(' ').at(-1) ?? ''
+    expect(stdout).toMatch(/ written(, version \S+)?\n$/)
+    return / version (\S+)/.exec(stdout)?.[1] ?? ''
   }
 
   const get = async (ref: string) => (await run(['get', ref])).stdout
@@ -52,11 +52,11 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
     const first = await set(ref, FIRST)
     expect((await run(['set', ref, '--skip-unchanged'], FIRST)).outcome).toEqual([
       0,
-      `${ref} unchanged, version ${first}\n`,
+      `${ref} unchanged${first && `, version ${first}`}\n`,
       '',
     ])
     const second = await set(ref, PLANTED, '--skip-unchanged')
-    expect(second).not.toBe(first)
+    if (first) expect(second).not.toBe(first)
     expect(await get(ref)).toBe(PLANTED)
   })
 
@@ -80,12 +80,13 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
 
   test('#key changes one field, and leaves the others digit for digit', async () => {
     const ref = store.mapRef('map')
-    await set(ref, '{"n":12345678901234567890,"f":1.50,"deep":{"a":"x","b":[1,2]}}')
+    const numbers = store.keepsDigits ? ['12345678901234567890', '1.50'] : ['1234567890', '1.5']
+    await set(ref, `{"n":${numbers[0]},"f":${numbers[1]},"deep":{"a":"x","b":[1,2]}}`)
     await set(`${ref}#deep.a`, PLANTED)
     await set(`${ref}#new`, FIRST)
     const read = await Promise.all(['n', 'f', 'deep', 'new'].map(key => get(`${ref}#${key}`)))
     const [n, f, deep, added] = read
-    expect([n, f, added]).toEqual(['12345678901234567890', '1.50', FIRST])
+    expect([n, f, added]).toEqual([...numbers, FIRST])
     expect(JSON.parse(deep ?? '')).toEqual({ a: PLANTED, b: [1, 2] })
     expect((await run(['list', ref])).stdout.split('\n').sort()).toEqual(
       ['', ...['deep', 'f', 'n', 'new'].map(key => `${ref}#${key}`)].sort(),
@@ -115,7 +116,8 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
     expect(rows.map(({ reference }) => reference)).toEqual(expect.arrayContaining(refs))
     const { stdout: long } = await run(['list', store.prefix, '--long'])
     const ages = long.split('\n').flatMap(line => (line.includes('list-') ? [line.split('\t')[2]] : []))
-    expect(ages).toEqual([expect.stringMatching(/^\d+[sm]$/), expect.stringMatching(/^\d+[sm]$/)])
+    const age = store.listsTimes ? expect.stringMatching(/^\d+[sm]$/) : ''
+    expect(ages).toEqual([age, age])
   })
 
   test('history and rollback: a new version with the old value', async () => {
@@ -124,7 +126,7 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
     const first = await set(ref, FIRST)
     const second = await set(ref, PLANTED)
     if (!store.keepsVersions) {
-      for (const args of [['history'], ['rollback', '--to', first]]) {
+      for (const args of [['history'], ['rollback', '--to', '1']]) {
         const { exitCode, stderr } = await run([...args, bare])
         expect([exitCode, stderr]).toEqual([64, expect.stringContaining('keeps no versions')])
       }

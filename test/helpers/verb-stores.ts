@@ -1,6 +1,7 @@
 /** The writable stores as somebody with a shell sees them: variables to set, references to name. */
 
 import { placeOf, secretOf, startDouble } from '../integration/azure-store.ts'
+import { openVault } from '../integration/vault/store.ts'
 import { createIdentity } from './sops.ts'
 import { createFolder } from './temporary-folder.ts'
 
@@ -19,12 +20,16 @@ export interface VerbStore {
   readonly keepsVersions: boolean
   readonly checksVersions: boolean // check-and-set
   readonly recovers: boolean // takes a deletion back
+  readonly listsTimes: boolean
+  readonly keepsDigits: boolean // of numbers that JavaScript has none for; OpenBao's KV version 2 reads them as floats
   readonly credentials: readonly string[]
   stop(): Promise<void>
 }
 
 export const VERB_STORES: Readonly<Record<string, () => Promise<VerbStore>>> = {
   sops: startSopsFolder,
+  'vault, version 2': () => startVault('2'),
+  'vault, version 1': () => startVault('1'),
   azurekv: startKeyVault,
 }
 
@@ -42,8 +47,32 @@ async function startSopsFolder(): Promise<VerbStore> {
     keepsVersions: false,
     checksVersions: true,
     recovers: false,
+    listsTimes: true,
+    keepsDigits: true,
     credentials: [identity],
     stop: async () => folder[Symbol.dispose](),
+  }
+}
+
+async function startVault(version: '1' | '2'): Promise<VerbStore> {
+  const vault = openVault()
+  const mount = await vault.mount('verbs', 'kv', { version })
+  const nobody = await vault.createToken('path "sys/internal/ui/mounts/*" { capabilities = ["read"] }')
+  const prefix = `vault://${mount}/`
+  return {
+    env: { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken },
+    prefix,
+    ref: name => `${prefix}${name}#value`,
+    mapRef: name => `${prefix}${name}`,
+    nobody: { VAULT_ADDR: vault.address, VAULT_TOKEN: nobody },
+    refusesNobody: version === '2' ? ['set', 'list', 'delete', 'history'] : ['set', 'list', 'delete'],
+    keepsVersions: version === '2',
+    checksVersions: version === '2',
+    recovers: version === '2',
+    listsTimes: false,
+    keepsDigits: version === '1',
+    credentials: [vault.rootToken, nobody],
+    stop: async () => {},
   }
 }
 
@@ -65,6 +94,8 @@ async function startKeyVault(): Promise<VerbStore> {
     keepsVersions: true,
     checksVersions: false,
     recovers: true,
+    listsTimes: true,
+    keepsDigits: true,
     credentials: [officer.secret, nobody.secret],
     stop: () => double.stop(),
   }

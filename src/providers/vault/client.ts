@@ -6,7 +6,7 @@ import { failureOf, notVault } from './failures.ts'
 import type { VaultSettings } from './settings.ts'
 
 export interface VaultRequest {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string // below /v1/, not encoded
   readonly query?: string // version=3
   readonly token?: string

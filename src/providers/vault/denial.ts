@@ -1,19 +1,23 @@
-/** A refused read: either no policy allows it, or the token is dead. They call for different steps. */
+/** A refusal: either no policy allows it, or the token is dead. They call for different steps. */
 import { SecwrapError } from '../../core/errors.ts'
 import type { Session } from './session.ts'
 import type { Token } from './tokens.ts'
 
-/** @param path - the API's path, as policies have it. */
+/**
+ * @param path - the API's path, as policies have it.
+ * @param deed - what was refused.
+ */
 export async function explainDenial(
   session: Session,
   path: string,
   signal: AbortSignal,
+  deed = 'reading',
 ): Promise<SecwrapError> {
   const token = await session.token(signal)
   if (!(await session.isAlive(signal))) return deadToken(session, token)
   return new SecwrapError(
     'DENIED',
-    `${session.client.store}: no policy of the token allows reading ${path}`,
+    `${session.client.store}: no policy of the token allows ${deed} ${path}`,
     {
       hint: `vault token capabilities ${path}`,
     },

@@ -21,6 +21,9 @@ const REPLICAS: Readonly<Record<number, string>> = {
 export function failureOf(response: HttpResponse, store: string): SecwrapError | undefined {
   const { status } = response
   if (status === 429) return throttled(response, store)
+  if (status === 413 || TOO_LARGE.test(response.text)) {
+    return new SecwrapError('BAD_VALUE', `${store} takes no value as large as this`)
+  }
   if (status === 412) return unavailable(`${store} has not seen the newest writes yet`)
   if (status >= 500) return serverFailure(response, store)
   if (status >= 300 && status < 400) return redirected(response, store)
@@ -28,6 +31,9 @@ export function failureOf(response: HttpResponse, store: string): SecwrapError |
   if (replica) return new SecwrapError('UNAVAILABLE', `${store} ${replica}`, { hint: 'VAULT_ADDR' })
   return undefined
 }
+
+// Integrated storage takes 1 MiB an entry, and answers 500. Source: "Vault limits and maximums".
+const TOO_LARGE = /value being too large/
 
 /** An answer in another language: a proxy's page, or the wrong kind of port. */
 export function notVault(

@@ -8,6 +8,7 @@ import type { VaultAnswer } from './client.ts'
 export interface Mount {
   readonly path: string // team/kv/
   readonly versioned: boolean // KV version 2: the API path has data/ after the mount
+  readonly isKv: boolean // of either version: what can be written as secrets
 }
 
 /** Asks the server for the mount of a path. Undefined where this token may see nothing of it. */
@@ -18,7 +19,7 @@ const BUILT_IN = ['sys/', 'auth/', 'identity/', 'cubbyhole/']
 
 export class Mounts {
   readonly #ask: AskMount
-  readonly #known: Mount[] = BUILT_IN.map(path => ({ path, versioned: false }))
+  readonly #known: Mount[] = BUILT_IN.map(path => ({ path, versioned: false, isKv: false }))
   readonly #asked = new Map<string, Promise<Mount | undefined>>()
 
   constructor(ask: AskMount) {
@@ -71,11 +72,12 @@ export class Mounts {
 /** @returns undefined where the answer is not one about mounts. */
 export function readMount({ status, body }: VaultAnswer, path: string): Mount | undefined {
   // Servers from before 2018 lack the endpoint, and KV version 2 with it.
-  if (status === 404) return { path: firstSegment(path), versioned: false }
+  if (status === 404) return { path: firstSegment(path), versioned: false, isKv: true }
   const { data } = body
   if (!isJsonObject(data) || typeof data.path !== 'string') return undefined
   const versioned = data.type === 'kv' && isJsonObject(data.options) && data.options.version === '2'
-  return { path: asAsked(data.path, path), versioned }
+  const isKv = data.type === 'kv' || data.type === 'generic' // version 1 by its old name
+  return { path: asAsked(data.path, path), versioned, isKv }
 }
 
 /** The answer may name namespaces in front that the request's header named already. */

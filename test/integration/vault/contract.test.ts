@@ -1,11 +1,13 @@
 import nodeVault from 'node-vault'
+import { Secret } from '../../../src/core/secret.ts'
 import { createProvider } from '../../../src/providers/vault.ts'
+import { createWriter } from '../../../src/providers/vault-writer.ts'
 import { uniqueName } from '../../lab/index.ts'
-import { describeProvider, type Store } from '../contract.ts'
+import { describeProvider, describeWriter, type WritableStore, type WriterAbilities } from '../contract.ts'
 import { contextOf, fieldOf, idOf, openVault, type Vault } from './store.ts'
 
 /** Texts are kept in the field `value`, as `vault kv put PATH value=…` does. */
-function startKv(version: '1' | '2'): () => Promise<Store> {
+function startKv(version: '1' | '2'): () => Promise<WritableStore> {
   return async () => {
     const vault = openVault()
     const mount = await vault.mount('kv', 'kv', { version })
@@ -17,8 +19,28 @@ function startKv(version: '1' | '2'): () => Promise<Store> {
       return idOf(`${mount}/${name}`)
     }
     const reader = await vault.createToken(`path "${mount}/*" { capabilities = ["read"] }`)
+    const writerContext = contextOf({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken })
     return {
       createProvider,
+      createWriter,
+      writerContext,
+      secretOf: text => new Secret(JSON.stringify({ value: text })),
+      prefix: top => idOf(`${mount}/${top}/`),
+      nameBelow: (top, name) => `${top}/${name}`,
+      async forbiddenContext() {
+        const token = await vault.createToken(`path "${mount}/other" { capabilities = ["read"] }`)
+        return contextOf({ VAULT_ADDR: vault.address, VAULT_TOKEN: token })
+      },
+      writerNetwork: {
+        address: vault.address,
+        at: (address, caFile) =>
+          contextOf({
+            VAULT_ADDR: address,
+            VAULT_TOKEN: vault.rootToken,
+            ...(caFile && { VAULT_CACERT: caFile }),
+          }),
+        throttled: { status: 429, body: '{"errors":["rate limit quota exceeded"]}' },
+      },
       options: {},
       context: contextOf({ VAULT_ADDR: vault.address, VAULT_TOKEN: reader }),
       id: name => idOf(`${mount}/${name}`),
@@ -87,3 +109,29 @@ describeProvider(
   { refuses: [], names, versions: false, prefix: 'none', forbids: true, network: true },
   startKv('1'),
 )
+
+const writing = {
+  refuses: [],
+  names,
+  afterDelete: 'written',
+  prefix: 'tree',
+  forbids: true,
+  network: true,
+} as const
+const version2: WriterAbilities = {
+  ...writing,
+  versions: true,
+  checks: 'any',
+  deletes: 'for a while',
+  listsDeleted: true,
+}
+const version1: WriterAbilities = {
+  ...writing,
+  versions: false,
+  checks: 'none',
+  deletes: 'for good',
+  listsDeleted: false,
+}
+
+describeWriter('vault, KV version 2', version2, startKv('2'))
+describeWriter('vault, KV version 1', version1, startKv('1'))

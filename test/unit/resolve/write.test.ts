@@ -142,7 +142,7 @@ test('a store without check-and-set is written without, and not asked again', as
   expect(store.writes).toEqual(['1', '2'])
 })
 
-test('a conflict of such a store is about something else, and told at once', async () => {
+test('a conflict where nobody wrote is about something else, and told at once', async () => {
   const store = new Store()
   store.checks = false
   let tries = 0

@@ -73,6 +73,15 @@ test('a redirect names the address to use', () => {
   expect(failureOf(response, 'vault')?.details.hint).toBe('VAULT_ADDR=https://active:8200')
 })
 
+test.each([
+  respond(413, '{"errors":["http: request body too large"]}'),
+  respond(500, '{"errors":["put failed due to value being too large; got 2 bytes, max: 1 bytes"]}'),
+])('HTTP $status to a value that is too large', response => {
+  const failure = failureOf(response, 'vault')
+  expect(failure).toMatchObject({ code: 'BAD_VALUE', message: 'vault takes no value as large as this' })
+  expect(failure?.details.retry).toBeUndefined()
+})
+
 test.each([200, 204, 400, 403, 404, 405])('HTTP %i is about the path', status => {
   expect(failureOf(respond(status), 'vault')).toBeUndefined()
 })

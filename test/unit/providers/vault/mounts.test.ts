@@ -13,7 +13,7 @@ function serve(...mounts: readonly string[]) {
     asked.push(path)
     await new Promise(setImmediate)
     const mount = mounts.find(candidate => `${path}/`.startsWith(candidate))
-    return mount === undefined ? undefined : { path: mount, versioned: true }
+    return mount === undefined ? undefined : { path: mount, versioned: true, isKv: true }
   }
   return { asked, mounts: new Mounts(ask) }
 }
@@ -42,31 +42,29 @@ test.each([
   expect(asked).toHaveLength(requests)
 })
 
+const KV1 = { versioned: false, isKv: true }
+const KV2 = { versioned: true, isKv: true }
+const OTHER = { versioned: false, isKv: false }
+
 test.each([
-  ['KV version 2', answer(200, { path: 'secret/', type: 'kv', options: { version: '2' } }), 'secret/', true],
-  ['KV version 1', answer(200, { path: 'secret/', type: 'kv', options: { version: '1' } }), 'secret/', false],
-  ['KV without options', answer(200, { path: 'secret/', type: 'kv', options: null }), 'secret/', false],
-  [
-    'another engine',
-    answer(200, { path: 'secret/', type: 'database', options: { version: '2' } }),
-    'secret/',
-    false,
-  ],
-  ['a server without the endpoint', answer(404, {}), 'secret/', false],
+  ['KV version 2', answer(200, { path: 'secret/', type: 'kv', options: { version: '2' } }), KV2],
+  ['KV version 1', answer(200, { path: 'secret/', type: 'kv', options: { version: '1' } }), KV1],
+  ['KV without options', answer(200, { path: 'secret/', type: 'kv', options: null }), KV1],
+  ['KV by its old name', answer(200, { path: 'secret/', type: 'generic', options: null }), KV1],
+  ['another engine', answer(200, { path: 'secret/', type: 'database', options: { version: '2' } }), OTHER],
+  ['a server without the endpoint', answer(404, {}), KV1],
   [
     'an answer with namespaces in front',
     answer(200, { path: 'ns1/ns2/secret/', type: 'kv', options: { version: '2' } }),
-    'secret/',
-    true,
+    KV2,
   ],
   [
     'an answer about something else',
     answer(200, { path: 'other', type: 'kv', options: { version: '2' } }),
-    'secret/',
-    true,
+    KV2,
   ],
-])('%s', (_, reply, path, versioned) => {
-  expect(readMount(reply, 'secret/a')).toEqual({ path, versioned })
+])('%s', (_, reply, kind) => {
+  expect(readMount(reply, 'secret/a')).toEqual({ path: 'secret/', ...kind })
 })
 
 test.each([
@@ -89,7 +87,7 @@ test('a failure reaches all who wait, and the next one asks again', async () => 
   const mounts = new Mounts(async () => {
     await new Promise(setImmediate)
     if (isAway) throw new SecwrapError('UNAVAILABLE', 'away', { retry: {} })
-    return { path: 'secret/', versioned: true }
+    return { path: 'secret/', versioned: true, isKv: true }
   })
   const results = await Promise.allSettled(['secret/a', 'secret/b'].map(path => mounts.find(path, signal)))
   expect(results.map(result => result.status)).toEqual(['rejected', 'rejected'])
