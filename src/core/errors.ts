@@ -63,8 +63,8 @@ export function asSecwrapError(error: unknown): SecwrapError {
 
 /** Throws what was gathered: nothing, the one error, or all of them in an AggregateError, sorted by place. */
 export function throwTogether(problems: readonly SecwrapError[]): void {
+  if (problems.length === 0) return
   const [first, ...others] = [...problems].sort(byPlace)
-  if (!first) return
   if (others.length === 0) throw first
   throw new AggregateError([first, ...others])
 }

@@ -32,7 +32,7 @@ class TemplateParser {
     this.#source = new Source(text)
     this.#file = file
     this.#findings = findings
-    this.#hasSeparators = SEPARATOR.test(text)
+    this.#hasSeparators = text.includes('\u2028') || text.includes('\u2029')
   }
 
   parse(): readonly Statement[] {
