@@ -4,7 +4,14 @@ import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
 import { takeCaller } from './caller.ts'
 import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues } from './flags.ts'
-import { prepareEnvironment, type TemplateFlags } from './prepare.ts'
+import {
+  completeEnvironment,
+  loadFromFlags,
+  NOTHING,
+  needsSecrets,
+  readSecrets,
+  type TemplateFlags,
+} from './prepare.ts'
 
 export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
 
@@ -19,7 +26,10 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   const { start, rawInherited } = takeCaller(process.env)
   endOnSignals(start)
   protectProcess()
-  const { environment, problems } = await prepareEnvironment(given, process.env)
+  const template = loadFromFlags(given, process.env)
+  // Where nothing is awaited, the command is reached before the runtime has ended its own start.
+  const resolved = needsSecrets(template) ? await readSecrets(template, given, process.env) : NOTHING
+  const { environment, problems } = completeEnvironment(template, resolved, given, process.env)
   const file = tryFind(name, environment.PATH)
   throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)
   checkTotal(command, environment, readStackLimit)

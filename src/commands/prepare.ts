@@ -31,16 +31,42 @@ export interface Prepared {
 /** Template → secrets → environment. */
 export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
   const template = loadFromFlags(flags, inherited)
-  endStep('parse')
-  const schemes = schemesIn(template.entries)
-  const resolved = schemes.size === 0 ? NOTHING : await readSecrets(template, flags, inherited)
+  const resolved = needsSecrets(template) ? await readSecrets(template, flags, inherited) : NOTHING
+  return completeEnvironment(template, resolved, flags, inherited)
+}
+
+/** What a template without references resolves to. */
+export const NOTHING: Resolved = { secrets: new Map(), missing: new Map(), imports: new Map(), problems: [] }
+
+export function needsSecrets(template: Template): boolean {
+  return schemesIn(template.entries).size > 0
+}
+
+/** Loads the resolver: a template without references starts without it. */
+export async function readSecrets(
+  template: Template,
+  flags: TemplateFlags,
+  inherited: Inherited,
+): Promise<Resolved> {
+  const { resolve } = await import('../resolve/resolve.ts')
+  const context = { env: inherited, warn: (text: string) => log('warn', text) }
+  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
   endStep('read')
+  return resolved
+}
+
+export function completeEnvironment(
+  template: Template,
+  resolved: Resolved,
+  flags: TemplateFlags,
+  inherited: Inherited,
+): Prepared {
   const { environment, sensitive, problems } = buildEnvironment(template, resolved, {
     inherited,
     pristine: flags.pristine ?? false,
     keep: flags.keep ?? [],
     preferEnv: flags['prefer-env'] ?? [],
-    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemes),
+    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemesIn(template.entries)),
   })
   endStep('build')
   return {
@@ -52,22 +78,9 @@ export async function prepareEnvironment(flags: TemplateFlags, inherited: Inheri
   }
 }
 
-const NOTHING: Resolved = { secrets: new Map(), missing: new Map(), imports: new Map(), problems: [] }
-
-// Loaded here: a template without references starts without the resolver.
-async function readSecrets(
-  template: Template,
-  flags: TemplateFlags,
-  inherited: Inherited,
-): Promise<Resolved> {
-  const { resolve } = await import('../resolve/resolve.ts')
-  const context = { env: inherited, warn: (text: string) => log('warn', text) }
-  return resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
-}
-
 export function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Template {
   const { template = [], from = [], environment } = flags
-  return loadTemplate({
+  const loaded = loadTemplate({
     templates: template,
     ...(environment !== undefined && { environment }),
     from,
@@ -75,4 +88,6 @@ export function loadFromFlags(flags: TemplateFlags, inherited: Inherited): Templ
     preferEnv: flags['prefer-env'] ?? [],
     inherited,
   })
+  endStep('parse')
+  return loaded
 }

@@ -14,38 +14,38 @@ const ENOENT = 2
 const EINTR = 4
 const ENOTDIR = 20
 
-export function filesByCalls(libc: Libc): Files {
+export function filesByCalls({ call, addressOf }: Libc): Files {
   const numbers = systemCalls()
-  const call: Libc['call'] = (...args) => check(retry(libc, ...args))
-  const address = (path: string) => libc.addressOf(terminate(path))
-  const rest = (bytes: Uint8Array, start: number) => libc.addressOf(bytes) + start
+  const address = (path: string) => addressOf(terminate(path))
 
   function statx(descriptor: number, path: string, flags: number): FileStatus | undefined {
     const status = new Uint32Array(STATX_BYTES / 4)
-    const at = libc.addressOf(status)
-    const result = retry(libc, numbers.statx, descriptor, address(path), flags, STATX_BASIC_STATS, at)
+    const result = call(numbers.statx, descriptor, address(path), flags, STATX_BASIC_STATS, addressOf(status))
     if (result === -ENOENT || result === -ENOTDIR) return undefined
     check(result)
     return describe(status)
   }
 
   return {
-    open: (path, { wait } = { wait: false }) =>
-      call(numbers.openat, AT_FDCWD, address(path), O_NOCTTY | O_CLOEXEC | (wait ? 0 : O_NONBLOCK)),
+    open(path, { wait } = { wait: false }) {
+      const flags = O_NOCTTY | O_CLOEXEC | (wait ? 0 : O_NONBLOCK)
+      return repeat(() => call(numbers.openat, AT_FDCWD, address(path), flags))
+    },
     status: file => (typeof file === 'number' ? statx(file, '', AT_EMPTY_PATH) : statx(AT_FDCWD, file, 0)),
     read: (descriptor, bytes, start) =>
-      call(numbers.read, descriptor, rest(bytes, start), bytes.length - start),
+      repeat(() => call(numbers.read, descriptor, addressOf(bytes) + start, bytes.length - start)),
     write: (descriptor, bytes, start) =>
-      call(numbers.write, descriptor, rest(bytes, start), bytes.length - start),
-    close: descriptor => void call(numbers.close, descriptor),
-    checkExecutable: path => void call(numbers.faccessat, AT_FDCWD, address(path), X_OK),
+      repeat(() => call(numbers.write, descriptor, addressOf(bytes) + start, bytes.length - start)),
+    close: descriptor => void check(call(numbers.close, descriptor)),
+    checkExecutable: path => void check(call(numbers.faccessat, AT_FDCWD, address(path), X_OK)),
   }
 }
 
-function retry(libc: Libc, ...args: Parameters<Libc['call']>): number {
+/** What can wait can be interrupted by a signal, and then has done nothing. */
+function repeat(attempt: () => number): number {
   for (;;) {
-    const result = libc.call(...args)
-    if (result !== -EINTR) return result
+    const result = attempt()
+    if (result !== -EINTR) return check(result)
   }
 }
 

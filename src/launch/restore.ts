@@ -43,13 +43,11 @@ function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
  * SIGPIPE and SIGXFSZ; Node and a handler of ours undo what the caller had ignored.
  */
 function restoreIgnored(libc: Libc, ignored: bigint): void {
+  const action = new BigUint64Array(4) // the kernel's: handler, flags, restorer, mask
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    if ((ignored >> BigInt(signal - 1)) & 1n) setAction(libc, signal, SIG_IGN)
-    else if (signal === SIGPIPE || signal === SIGXFSZ) setAction(libc, signal, SIG_DFL)
+    const isIgnored = ignored !== 0n && ((ignored >> BigInt(signal - 1)) & 1n) === 1n
+    if (!isIgnored && signal !== SIGPIPE && signal !== SIGXFSZ) continue
+    action[0] = isIgnored ? SIG_IGN : SIG_DFL
+    libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
   }
-}
-
-function setAction(libc: Libc, signal: number, handler: bigint): void {
-  const action = new BigUint64Array([handler, 0n, 0n, 0n]) // the kernel's: handler, flags, restorer, mask
-  libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
 }
