@@ -15,6 +15,7 @@ export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createP
 /** Scheme → writer, for the stores that can be written. Loaded by the verbs that write, list and tell versions. */
 export const WRITERS: Readonly<Record<string, () => Promise<{ readonly createWriter: CreateWriter }>>> = {
   sops: () => import('./sops-writer.ts'),
+  secretsmanager: () => import('./secrets-manager-writer.ts'),
   ssm: () => import('./ssm-writer.ts'),
   vault: () => import('./vault-writer.ts'),
   azurekv: () => import('./azure-key-vault-writer.ts'),

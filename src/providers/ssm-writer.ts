@@ -8,13 +8,14 @@ import { DeleteParameterCommand, GetParameterCommand } from '@aws-sdk/client-ssm
 import { SecwrapError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 import type { CreateWriter, SecretId, Writer } from '../core/types.ts'
+import { createAsk } from './aws/sdk.ts'
 import { listParameters, readHistory, versionOf } from './ssm/lists.ts'
 import { parameterName } from './ssm/names.ts'
-import { openParameterStore } from './ssm/sdk.ts'
+import { PARAMETER_STORE_SDK } from './ssm/sdk.ts'
 import { writeParameter } from './ssm/write.ts'
 
 export const createWriter: CreateWriter = (options, context): Writer => {
-  const ask = openParameterStore(options, context)
+  const ask = createAsk(PARAMETER_STORE_SDK, options, context)
   return {
     async current(id, signal) {
       const command = new GetParameterCommand({ Name: parameterName(id), WithDecryption: true })

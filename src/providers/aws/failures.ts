@@ -34,6 +34,7 @@ const REFUSALS: Readonly<Record<string, RefusalKind>> = {
   InvalidRequestException: 'deleted', // Secrets Manager, of a secret that is marked so
   InvalidKeyId: 'key',
   DecryptionFailure: 'key',
+  EncryptionFailure: 'key',
   KMSAccessDeniedException: 'key',
   KMSInvalidStateException: 'key',
   KMSKeyNotFoundException: 'key',

@@ -6,12 +6,13 @@ import type { SSMClientConfig } from '@aws-sdk/client-ssm'
 import { SecwrapError } from '../../core/errors.ts'
 import { describeFailure, type HttpResponse, send } from '../../core/http.ts'
 import { parsePlainJson } from '../../core/json.ts'
-import type { ProviderContext } from '../../core/types.ts'
+import type { ProviderContext, SecretId } from '../../core/types.ts'
+import { regionInArn } from './arn.ts'
 import { type AwsJsonService, type AwsPlace, placeOf } from './client.ts'
 import { type GetCredentials, openCredentials } from './credentials.ts'
 import { AwsRefusal, failureOf, notAws } from './failures.ts'
 import { loadProfile } from './profile.ts'
-import { explainRefusal, type Subject } from './refusals.ts'
+import { type Deed, explainRefusal, type Subject } from './refusals.ts'
 import { regionOf, type Sources } from './settings.ts'
 
 /** What every client of the SDK can be made with. */
@@ -30,58 +31,68 @@ export type SdkConfig = Pick<
   | 'userAgentAppId'
 >
 
-export interface SdkCall<Client, T> {
-  readonly subject: Subject
-  readonly region: string
+/** What is asked, and of which secret or path. */
+export interface Question {
+  readonly id: SecretId
+  readonly action: string // PutParameter
+  readonly deed: Deed
   readonly signal: AbortSignal
-  /** Sends one command, and takes what is needed from its answer; undefined where that is not in it. */
-  readonly run: (client: Client, options: { readonly abortSignal: AbortSignal }) => Promise<T | undefined>
 }
 
-export interface Sdk<Client> {
-  /** Where calls go that name no region. @throws SecwrapError BAD_CONFIG where none is set. */
-  readonly region: () => string
-  /** Undefined where the store has no such name. @throws SecwrapError. */
-  call<T>(call: SdkCall<Client, T>): Promise<T | undefined>
-}
+/**
+ * One call. Undefined where the store has no such name.
+ *
+ * @param run - sends one command and takes what is needed from its answer; undefined where that is not in it.
+ * @throws SecwrapError.
+ */
+export type Ask<Client> = <T>(
+  question: Question,
+  run: (client: Client, options: { readonly abortSignal: AbortSignal }) => Promise<T | undefined>,
+) => Promise<T | undefined>
 
-/** What codes of a service mean that reading does not meet. */
-export type Explanations = Readonly<Record<string, (subject: Subject, code: string) => SecwrapError>>
+/** What codes mean that reading does not meet; undefined where they mean the same. */
+export type Explanations = Readonly<
+  Record<string, (subject: Subject, refusal: AwsRefusal) => SecwrapError | undefined>
+>
 
 export interface SdkService<Client> {
   readonly service: AwsJsonService
+  readonly noun: Subject['noun']
+  readonly arnOf: (id: SecretId, region: string) => string
+  readonly grantedForAll: string // the action that a policy can't narrow down to some names
   readonly explanations: Explanations
   readonly open: (config: SdkConfig) => Client
 }
 
-export function createSdk<Client>(
-  { service, explanations, open }: SdkService<Client>,
+export function createAsk<Client>(
+  { service, noun, arnOf, grantedForAll, explanations, open }: SdkService<Client>,
   options: Readonly<Record<string, string>>,
   { env }: ProviderContext,
-): Sdk<Client> {
+): Ask<Client> {
   const sources: Sources = { options, env, profile: loadProfile(env, options.profile) }
   const credentials = openCredentials(sources)
-  const clients = new Map<string, Client>()
   const codes = Object.keys(explanations)
-  const clientOf = (place: AwsPlace, region: string) => {
+  const clients = new Map<string, Client>()
+  const clientAt = (place: AwsPlace, region: string) => {
     const client = clients.get(region) ?? open(configOf(place, region, credentials, codes))
     clients.set(region, client)
     return client
   }
 
-  return {
-    region: () => regionOf(sources),
-    async call({ subject, region, signal, run }) {
-      const place = placeOf(service, region, sources)
-      try {
-        await credentials(region, signal) // kept, and so within the time limit
-        const result = await run(clientOf(place, region), { abortSignal: signal })
-        if (result === undefined) throw notAws(place.store)
-        return result
-      } catch (error) {
-        return explain(error, subject, place.store, explanations, signal)
-      }
-    },
+  return async ({ id, action, deed, signal }, run) => {
+    const region = regionInArn(id.path) ?? regionOf(sources)
+    const place = placeOf(service, region, sources)
+    const arn = action === grantedForAll ? '*' : arnOf(id, region)
+    try {
+      await credentials(region, signal) // kept, and so within the time limit
+      const result = await run(clientAt(place, region), { abortSignal: signal })
+      if (result === undefined) throw notAws(place.store)
+      return result
+    } catch (error) {
+      if (!(error instanceof AwsRefusal)) throw describeError(error, place.store, signal)
+      const subject = { id, deed, noun, permission: `${service.name}:${action}`, arn }
+      return explain(error, subject, explanations)
+    }
   }
 }
 
@@ -149,24 +160,18 @@ function sendTo(
   return send({ store, method: 'POST', url, headers: others, body, signal, ...(tls && { tls }) })
 }
 
-/** Undefined where there is no such name. The SDK's own errors hold the answer, with what is secret in it. */
-function explain(
-  error: unknown,
-  subject: Subject,
-  store: string,
-  explanations: Explanations,
-  signal: AbortSignal,
-): undefined {
-  if (error instanceof SecwrapError) throw error
-  if (!(error instanceof AwsRefusal)) throw describeUnknown(error, store, signal)
-  const { code } = error
+/** Undefined where there is no such name. */
+function explain(refusal: AwsRefusal, subject: Subject, explanations: Explanations): undefined {
+  const { code } = refusal
   const own = Object.hasOwn(explanations, code) ? explanations[code] : undefined
-  const problem = own ? own(subject, code) : explainRefusal(error, subject)
+  const problem = own?.(subject, refusal) ?? explainRefusal(refusal, subject)
   if (problem) throw problem
   return undefined
 }
 
-function describeUnknown(error: unknown, store: string, signal: AbortSignal): SecwrapError {
+/** The SDK's own errors hold the answer, with what is secret in it. */
+function describeError(error: unknown, store: string, signal: AbortSignal): SecwrapError {
+  if (error instanceof SecwrapError) return error
   if (signal.aborted) return describeFailure(error, { store, signal })
   if (Object.hasOwn(Object(error), '$response')) return notAws(store)
   return new SecwrapError('BUG', `${store}: the client of AWS failed before or after the request`)

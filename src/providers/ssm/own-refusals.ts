@@ -5,7 +5,7 @@
 import { type ErrorCode, SecwrapError } from '../../core/errors.ts'
 import type { Explanations } from '../aws/sdk.ts'
 
-type Explain = Explanations[string]
+type Explain = NonNullable<Explanations[string]>
 
 export const EXPLANATIONS: Explanations = {
   ParameterAlreadyExists: problem('CONFLICT', 'exists already'),
@@ -32,7 +32,7 @@ export const EXPLANATIONS: Explanations = {
 }
 
 function problem(errorCode: ErrorCode, fact: string, hintFor?: (path: string) => string): Explain {
-  return ({ id: { uri, path } }, code) =>
+  return ({ id: { uri, path } }, { code }) =>
     new SecwrapError(errorCode, `${uri}: ${fact} (${code})`, {
       ref: uri,
       ...(hintFor && { hint: hintFor(path) }),
@@ -40,11 +40,11 @@ function problem(errorCode: ErrorCode, fact: string, hintFor?: (path: string) =>
 }
 
 /** One code for names and values alike, and its sentence quotes both. */
-function refusedByRules({ id: { uri }, deed }: Parameters<Explain>[0], code: string): SecwrapError {
-  if (deed !== 'writing')
-    return new SecwrapError('BAD_TEMPLATE', `${uri}: AWS does not accept this name or version (${code})`, {
-      ref: uri,
-    })
+function refusedByRules(
+  { id: { uri }, deed }: Parameters<Explain>[0],
+  { code }: Parameters<Explain>[1],
+): SecwrapError | undefined {
+  if (deed !== 'writing') return undefined
   return new SecwrapError(
     'BAD_VALUE',
     `${uri}: Parameter Store does not accept this name or value (${code})`,

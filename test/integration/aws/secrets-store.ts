@@ -6,11 +6,13 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
+import { Secret } from '../../../src/core/secret.ts'
 import type { Inherited, SecretId } from '../../../src/core/types.ts'
 import { createProvider } from '../../../src/providers/secrets-manager.ts'
+import { createWriter } from '../../../src/providers/secrets-manager-writer.ts'
 import { type Credentials, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
-import type { Store } from '../contract.ts'
+import type { WritableStore } from '../contract.ts'
 import { allow, contextOf, envOf as envOfSsm, REGION } from './parameter-store.ts'
 
 export type Selector = { readonly version: string } | { readonly stage: string }
@@ -80,16 +82,30 @@ export function envOf(credentials: Credentials, address = openLab().aws.endpoint
   }
 }
 
-/** The store for the contract suite. */
-export async function startSecretsManager(): Promise<Store> {
+/** The store for the contract suites. */
+export async function startSecretsManager(): Promise<WritableStore> {
   const secrets = openSecretsStore()
   const { credentials } = secrets
   const top = uniqueName('contract')
   const id = (name: string) => idOf(`${top}/${name}`)
+  const network = {
+    address: openLab().aws.endpoint,
+    at: (address: string, caFile?: string) =>
+      contextOf({ ...envOf(credentials, address), ...(caFile !== undefined && { AWS_CA_BUNDLE: caFile }) }),
+    throttled: { status: 400, body: JSON.stringify({ __type: 'ThrottlingException' }) },
+  }
   return {
     createProvider,
+    createWriter,
     options: {},
     context: contextOf(envOf(credentials)),
+    writerContext: contextOf(envOf(credentials)),
+    secretOf: text => new Secret(text),
+    prefix: name => idOf(`${top}/${name}/`),
+    nameBelow: (name, rest) => `${name}/${rest}`,
+    forbiddenContext: async () =>
+      contextOf(envOf(await createUser(openLab().aws, allow(['secretsmanager:TagResource'], ['*'])))),
+    writerNetwork: network,
     id,
     async put(name, text) {
       await secrets.write(id(name).path, text)
@@ -118,15 +134,12 @@ export async function startSecretsManager(): Promise<Store> {
       return { id: id(name), context: contextOf(envOf(await createUser(openLab().aws, policy))) }
     },
     network: {
-      address: openLab().aws.endpoint,
-      at: (address, caFile) =>
-        contextOf({ ...envOf(credentials, address), ...(caFile !== undefined && { AWS_CA_BUNDLE: caFile }) }),
+      ...network,
       async expired() {
         const reader = unrestricted()
         await plantFault(openLab().aws, reader, { error: 'ExpiredTokenException', times: 99 })
         return contextOf(envOf(reader))
       },
-      throttled: { status: 400, body: JSON.stringify({ __type: 'ThrottlingException' }) },
       requestsFor: count => Math.ceil(count / 20),
     },
     credentials: [credentials.accessKeyId, credentials.secretAccessKey],

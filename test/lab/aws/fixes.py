@@ -1,6 +1,7 @@
 """Where moto 5.2.5 differs from AWS in what the tests look at. Source: the API references of both services."""
 
 import json
+import time
 
 from moto.secretsmanager.exceptions import InvalidRequestException, SecretNotFoundException
 from moto.secretsmanager.models import SecretsManagerBackend
@@ -140,6 +141,15 @@ def date_versions():
         token = {"NextToken": str(start + size)} if start + size < len(versions) else {}
         return json.dumps({"ARN": secret.arn, "Name": secret.name, "Versions": versions[start : start + size], **token})
 
+    add = SecretsManagerBackend._add_secret
+
+    def add_secret(self, *args, **others):
+        secret, is_new = add(self, *args, **others)
+        if is_new:
+            list(secret.versions.values())[-1]["createdate"] = round(time.time(), 3)
+        return secret, is_new
+
+    SecretsManagerBackend._add_secret = add_secret
     SecretsManagerResponse.list_secret_version_ids = list_secret_version_ids
 
 

@@ -31,6 +31,7 @@ class Gate:
     def __init__(self, app):
         self.app = app
         self.lock = threading.Lock()
+        self.turn = threading.Lock()  # one call of moto at a time: of writers at once, AWS lets one win
         self.faults = []
         self.calls = []
 
@@ -46,7 +47,8 @@ class Gate:
         answer = fault_answer(call, fault) or iam.refusal(call)
         if answer:
             return call.refuse(start_response, *answer)
-        return self.app(environ, fixes.statuses(call, start_response))
+        with self.turn:
+            return self.app(environ, fixes.statuses(call, start_response))
 
     def note(self, call):
         """Writes the call down and gives the fault that is planted for it, if any."""
