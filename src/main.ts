@@ -18,7 +18,8 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function applyLogFlags(values: FlagValues): void {
-  configureLog(values['log-level'] as LogLevel, values['log-format'] as 'text' | 'json')
+  const { 'log-level': level = 'warn', 'log-format': format = 'text' } = values
+  configureLog(level as LogLevel, format as 'text' | 'json')
 }
 
 /** Prints each problem with its hint, and gives the first one's exit code. */

@@ -5,8 +5,9 @@ import { suggest } from '../core/suggest.ts'
 import { takeCaller } from './caller.ts'
 import { completeFlags } from './flag-values.ts'
 import type { FlagValues } from './flags.ts'
+import { formatHelp, formatOverview } from './help.ts'
 import { COMMANDS, type Command } from './index.ts'
-import { formatHelp, parseArguments } from './parse-arguments.ts'
+import { parseArguments } from './parse-arguments.ts'
 
 declare const SECWRAP_VERSION: string | undefined // set by the build
 
@@ -17,9 +18,9 @@ export async function runCli(
   takeCaller(process.env)
   const [word = '--help', ...rest] = argv
   if (word === '--version' || word === '-V') return print(`${version()}`)
-  if (word === '--help' || word === '-h') return print(await overview())
+  if (word === '--help' || word === '-h') return print(formatOverview(COMMANDS))
   if (word === 'help')
-    return print(rest[0] === undefined ? await overview() : await helpOf(findCommand(rest[0])))
+    return print(rest[0] === undefined ? formatOverview(COMMANDS) : await helpOf(findCommand(rest[0])))
   const command = findCommand(word)
   const { flags, handler } = await command.load()
   const { values: given, words, help } = parseArguments(rest, flags, command)
@@ -45,21 +46,7 @@ function findCommand(word: string): Command {
 
 async function helpOf(command: Command): Promise<string> {
   const { flags } = await command.load()
-  return formatHelp(flags, `secwrap ${command.usage}\n\n${command.describe}`)
-}
-
-async function overview(): Promise<string> {
-  const width = Math.max(...COMMANDS.map(({ command }) => command.length)) + 2
-  const rows = COMMANDS.map(({ command, describe }) => `  ${command.padEnd(width)}${describe}`)
-  return `secwrap [command] [flags]
-
-Run a command with its secrets in the environment, and leave no copy of them behind.
-
-Commands:
-${rows.join('\n')}
-
-secwrap help COMMAND shows a command's flags. --version shows the version.
-`
+  return formatHelp(command, flags)
 }
 
 function version(): string {

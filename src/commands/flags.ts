@@ -10,6 +10,7 @@ export interface Flag {
   readonly choices?: readonly string[]
   readonly default?: string | number | boolean
   readonly argument?: string // how help names the value
+  readonly group?: string // its heading in help; a command's own flags have none
 }
 
 export type FlagValue = string | number | boolean | readonly string[]
@@ -21,13 +22,15 @@ export const COMMON_FLAGS: readonly Flag[] = [
     alias: 't',
     type: 'list',
     argument: 'FILE',
-    describe: 'Template to read; repeats, later files win; - is standard input [.env.template]',
+    group: 'Template',
+    describe: 'Template to read, by default .env.template; repeats, and later files win; - is standard input',
   },
   {
     name: 'environment',
     alias: 'e',
     type: 'string',
     argument: 'NAME',
+    group: 'Template',
     describe: 'Also read .env.NAME.template beside each .env.template',
   },
   {
@@ -35,6 +38,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
     type: 'number',
     argument: 'SECONDS',
     default: 30,
+    group: 'General',
     describe: 'Time limit for reading all secrets',
   },
   {
@@ -42,16 +46,26 @@ export const COMMON_FLAGS: readonly Flag[] = [
     type: 'string',
     choices: ['silent', 'error', 'warn', 'info', 'debug'],
     default: 'warn',
-    describe: 'What is said on standard error',
+    argument: 'LEVEL',
+    group: 'General',
+    describe: 'How much to say on standard error',
   },
   {
     name: 'log-format',
     type: 'string',
     choices: ['text', 'json'],
     default: 'text',
-    describe: 'How it is said',
+    argument: 'FORMAT',
+    group: 'General',
+    describe: 'How to say it',
   },
-  { name: 'color', type: 'boolean', default: true, describe: 'Colours where the output is a terminal' },
+  {
+    name: 'color',
+    type: 'boolean',
+    default: true,
+    group: 'General',
+    describe: 'Leave colours out on a terminal, too',
+  },
 ]
 
 export const EXEC_FLAGS: readonly Flag[] = [
@@ -59,29 +73,50 @@ export const EXEC_FLAGS: readonly Flag[] = [
     name: 'from',
     type: 'list',
     argument: 'REF',
+    group: 'Template',
     describe: 'Import every secret below a reference, as *=REF in a template does; repeats',
   },
   {
     name: 'from-env',
     type: 'boolean',
     default: false,
+    group: 'Template',
     describe: 'Also resolve references in inherited variables',
   },
   {
     name: 'prefer-env',
     type: 'list',
     argument: 'NAME',
-    describe: 'Names (globs) whose inherited value wins',
+    group: 'Environment',
+    describe: 'Names whose inherited value wins, such as LOG_*; repeats',
   },
-  { name: 'pristine', type: 'boolean', default: false, describe: 'Start from an empty environment' },
-  { name: 'keep', type: 'list', argument: 'NAME', describe: 'Names (globs) that --pristine lets through' },
+  {
+    name: 'pristine',
+    type: 'boolean',
+    default: false,
+    group: 'Environment',
+    describe: 'Start from an empty environment',
+  },
+  {
+    name: 'keep',
+    type: 'list',
+    argument: 'NAME',
+    group: 'Environment',
+    describe: 'Names that --pristine lets through, such as LC_*; repeats',
+  },
   {
     name: 'pass-credentials',
     type: 'boolean',
     default: false,
+    group: 'Environment',
     describe: "Let the command see secwrap's own credentials for the stores",
   },
 ]
+
+/** As it is worth writing: `--no-color` for a flag that is on without being asked for. */
+export function longName({ name, default: value }: Flag): string {
+  return value === true ? `--no-${name}` : `--${name}`
+}
 
 /** SECWRAP_LOG_LEVEL for --log-level. */
 export function variableOf({ name }: Flag): string {

@@ -4,6 +4,7 @@ export interface Command {
   readonly command: string
   readonly describe: string
   readonly usage: string
+  readonly example: string
   readonly runsProgram?: true // from the first word on, arguments are a program's
   readonly hidesArguments?: true // one of them may be a value by mistake, so no message repeats it
   load(): Promise<CommandModule>
@@ -19,7 +20,8 @@ export const COMMANDS: readonly Command[] = [
   {
     command: 'exec',
     describe: 'Run a command with its secrets in the environment',
-    usage: 'exec [flags] -- command [argument...]',
+    usage: 'exec [flags] -- COMMAND [ARGUMENT...]',
+    example: 'secwrap exec --environment dev -- npm start',
     runsProgram: true,
     load: () => import('./exec.ts'),
   },
@@ -27,18 +29,21 @@ export const COMMANDS: readonly Command[] = [
     command: 'check',
     describe: 'Parse, read and type every entry of a template, and show no value',
     usage: 'check [flags]',
+    example: 'secwrap check --offline',
     load: () => import('./check.ts'),
   },
   {
     command: 'get',
     describe: 'Print one secret',
-    usage: 'get REFERENCE',
+    usage: 'get REFERENCE [flags]',
+    example: 'secwrap get ssm:///prod/db/password',
     load: () => import('./get.ts'),
   },
   {
     command: 'set',
     describe: 'Write one secret, from standard input or a prompt',
     usage: 'set REFERENCE [flags] < VALUE',
+    example: 'secwrap set vault://secret/api#key --generate',
     hidesArguments: true,
     load: () => import('./set.ts'),
   },
@@ -46,30 +51,35 @@ export const COMMANDS: readonly Command[] = [
     command: 'list',
     describe: 'List the secrets below a path, or the fields of a map',
     usage: 'list REFERENCE [flags]',
+    example: 'secwrap list ssm:///prod/ --long',
     load: () => import('./list.ts'),
   },
   {
     command: 'delete',
     describe: 'Delete one secret, or one field of a map',
     usage: 'delete REFERENCE [flags]',
+    example: 'secwrap delete ssm:///prod/db/password --yes',
     load: () => import('./delete.ts'),
   },
   {
     command: 'history',
     describe: 'Show the versions of one secret',
     usage: 'history REFERENCE [flags]',
+    example: 'secwrap history vault://secret/api',
     load: () => import('./history.ts'),
   },
   {
     command: 'rollback',
     describe: 'Write the value of an old version as a new one',
-    usage: 'rollback REFERENCE --to VERSION',
+    usage: 'rollback REFERENCE --to VERSION [flags]',
+    example: 'secwrap rollback ssm:///prod/db/password --to 3',
     load: () => import('./rollback.ts'),
   },
   {
     command: 'completion',
     describe: 'Print the completion script of bash, zsh or fish',
     usage: 'completion bash|zsh|fish',
+    example: 'source <(secwrap completion bash)',
     load: () => import('./completion.ts'),
   },
 ]

@@ -7,31 +7,25 @@ import type { Flag, FlagValues } from './flags.ts'
 import type { Command } from './index.ts'
 import type { Parsed } from './quick-parse.ts'
 
+/** What of the command table counts here. */
+type Named = Partial<Pick<Command, 'command' | 'runsProgram' | 'hidesArguments'>>
+
 /**
  * Flags and words, apart. Flags may come after words, unless the words are a program's.
  *
  * @throws SecwrapError BAD_USAGE for a flag that is not in the table, or without its value.
  */
-export function parseArguments(
-  argv: readonly string[],
-  flags: readonly Flag[],
-  { runsProgram, hidesArguments }: Pick<Command, 'runsProgram' | 'hidesArguments'> = {},
-): Parsed {
-  const parser = build(flags, runsProgram ?? false)
+export function parseArguments(argv: readonly string[], flags: readonly Flag[], named: Named = {}): Parsed {
+  const parser = build(flags, named.runsProgram ?? false)
   const { _: words, '--': after = [], $0: _, ...given } = parseWith(parser, argv, flags)
   const values: FlagValues = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'help' || name === 'h') continue
     const flag = flags.find(each => each.name === name || each.alias === name)
-    if (!flag) throw unknownFlag(name, flags, hidesArguments ?? false)
+    if (!flag) throw unknownFlag(name, flags, named)
     if (value !== undefined) values[flag.name] = checkValue(flag, value)
   }
   return { values, words: [...(words as string[]), ...(after as string[])], help: given.help === true }
-}
-
-/** What `--help` prints, for a terminal of 80 columns. */
-export async function formatHelp(flags: readonly Flag[], usage: string): Promise<string> {
-  return `${await build(flags, false).usage(usage).wrap(80).getHelp()}\n`
 }
 
 function parseWith(parser: Argv, argv: readonly string[], flags: readonly Flag[]): Record<string, unknown> {
@@ -71,24 +65,25 @@ function needsValue({ name, argument = 'VALUE' }: Flag): SecwrapError {
   return new SecwrapError('BAD_USAGE', `--${name} needs a value`, { hint: `--${name} ${argument}` })
 }
 
-function unknownFlag(name: string, flags: readonly Flag[], isHidden: boolean): SecwrapError {
-  const near = suggest(
-    name,
-    flags.map(flag => flag.name),
-  )
+function unknownFlag(
+  name: string,
+  flags: readonly Flag[],
+  { command, runsProgram, hidesArguments }: Named,
+): SecwrapError {
+  const names = ['help', ...flags.map(flag => flag.name)]
+  const near = suggest(name, names)
+  const help = command === undefined ? 'secwrap help' : `secwrap help ${command}`
+  const hint = near ? `did you mean --${near}?` : help
   const shown = name.length === 1 ? `-${name}` : `--${name}`
-  return new SecwrapError('BAD_USAGE', isHidden ? 'unknown flag' : `unknown flag ${shown}`, {
-    hint: near ? `did you mean --${near}? What is meant for the command comes after --` : 'secwrap help',
+  return new SecwrapError('BAD_USAGE', hidesArguments ? 'unknown flag' : `unknown flag ${shown}`, {
+    hint: runsProgram ? `${hint}${near ? ' Flags' : '; flags'} of the command come after --` : hint,
   })
 }
 
 /** yargs, told to guess nothing: `007` stays text. */
 function build(flags: readonly Flag[], runsProgram: boolean): Argv {
-  let parser = yargs().help(false).version(false).exitProcess(false).fail(false).option('help', {
-    alias: 'h',
-    type: 'boolean',
-    describe: 'Show this help',
-  })
+  let parser = yargs().help(false).version(false).exitProcess(false).fail(false)
+  parser = parser.option('help', { alias: 'h', boolean: true })
   parser = parser.parserConfiguration({
     'populate--': true,
     'short-option-groups': false,
@@ -102,15 +97,9 @@ function build(flags: readonly Flag[], runsProgram: boolean): Argv {
   })
   for (const flag of flags) {
     parser = parser.option(flag.name, {
-      describe: describeFlag(flag),
       ...(flag.alias !== undefined && { alias: flag.alias }),
       ...(flag.type === 'boolean' ? { boolean: true } : { string: true, nargs: 1 }),
     })
   }
   return parser
-}
-
-function describeFlag({ describe, default: value, choices }: Flag): string {
-  const shown = choices ? ` (${choices.join(', ')})` : ''
-  return value === undefined || value === false ? `${describe}${shown}` : `${describe}${shown} [${value}]`
 }

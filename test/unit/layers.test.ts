@@ -103,10 +103,11 @@ function findLoadedAtOnce(entry: string, all: readonly Source[]): string[] {
   return [...reachableFrom(entry, all, false)].filter(name => !all.some(({ file }) => file === name))
 }
 
+/** But for what tells of all stores, and how to read a file. */
 function findProviders(entry: string, all: readonly Source[]): string[] {
-  const tables = ['providers/index.ts', 'providers/credentials.ts']
+  const small = /^providers\/(index|credentials|store-rules|shared\/read-file)\.ts$/
   const reached = [...reachableFrom(entry, all, false)]
-  return reached.filter(file => folderOf(file) === 'providers' && !tables.includes(file))
+  return reached.filter(file => folderOf(file) === 'providers' && !small.test(file))
 }
 
 test('the way to a command loads no package, no module of the runtime and no provider', () => {
@@ -114,8 +115,11 @@ test('the way to a command loads no package, no module of the runtime and no pro
   expect(findProviders('main.ts', sources)).toEqual([])
 })
 
-test('help loads no provider', () => {
-  expect(findProviders('commands/cli.ts', sources)).toEqual([])
+/** Help loads the command that it is about, and completion all of them. */
+const helpers = sources.map(({ file }) => file).filter(file => /^commands\/[^/]+\.ts$/.test(file))
+
+test.each(helpers)('%s loads no provider before it runs', file => {
+  expect(findProviders(file, sources)).toEqual([])
 })
 
 test('sees what is loaded at once, and not what is loaded when needed', () => {
