@@ -3,6 +3,7 @@ import { SecwrapError } from '../core/errors.ts'
 import { writeAll } from '../core/log.ts'
 import type { Listed, Reference, Writer } from '../core/types.ts'
 import { protectProcess } from '../launch/exec.ts'
+import { listSecrets } from '../resolve/list.ts'
 import { parseFields } from '../resolve/merge.ts'
 import { Patience } from '../resolve/patience.ts'
 import { retry } from '../resolve/retry.ts'
@@ -30,9 +31,9 @@ export async function handler(values: FlagValues, words: readonly string[]): Pro
   await withWriter(reference.id, async writer => {
     using patience = new Patience(Number(values.timeout) * 1_000)
     const rows = isPrefix(reference.id)
-      ? writer.list(reference.id, patience.signal)
+      ? listSecrets(writer, reference.id, patience)
       : listFields(writer, reference, patience.signal)
-    const count = await printRows(rows, values, patience)
+    const count = await printRows(rows, values)
     if (count === 0) throw nothing(reference)
   })
 }
@@ -61,16 +62,11 @@ async function* listFields(
 }
 
 /** @returns how many there were. */
-async function printRows(
-  rows: AsyncIterable<Listed>,
-  flags: FlagValues,
-  patience: Patience,
-): Promise<number> {
+async function printRows(rows: AsyncIterable<Listed>, flags: FlagValues): Promise<number> {
   const printer = printerFor(flags)
   using progress = new Progress('secrets listed')
   let count = 0
   for await (const row of rows) {
-    patience.renew()
     printer.add(row)
     if (printer.isQuiet) progress.advance()
     count++

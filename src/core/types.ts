@@ -168,7 +168,10 @@ export interface Writer {
   write(id: SecretId, secret: Secret, options: WriteOptions, signal: AbortSignal): Promise<Version>
   /** @throws SecwrapError NOT_FOUND. */
   delete(id: SecretId, options: DeleteOptions, signal: AbortSignal): Promise<void>
-  /** Every secret below a path that ends in `/`, in the store's order, page by page. */
+  /**
+   * Every secret below a path that ends in `/`, in the store's order, page by page. After a failure `next` goes on
+   * where it failed, so whoever tries again misses nothing.
+   */
   list(prefix: SecretId, signal: AbortSignal): AsyncIterable<Listed>
   /** Newest first. @throws SecwrapError NOT_FOUND; BAD_USAGE where the store keeps no versions. */
   history(id: SecretId, signal: AbortSignal): Promise<readonly Version[]>

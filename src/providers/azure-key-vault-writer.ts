@@ -15,6 +15,7 @@ import { readSettings } from './azure/settings.ts'
 import { createTokenSource } from './azure/sources.ts'
 import { Tokens } from './azure/tokens.ts'
 import { readHistory, versionOf } from './azure/versions.ts'
+import { restartAfterFailure } from './shared/restart.ts'
 
 /** How often to look whether a deletion or a recovery is through. */
 const POLL_MS = 500
@@ -54,7 +55,8 @@ export const createWriter: CreateWriter = (_, { env }): Writer => {
     },
     list(prefix, signal) {
       const vault = locatePrefix(prefix, settings)
-      return listSecrets(clientOf(vault), vault, prefix, signal)
+      const open = () => listSecrets(clientOf(vault), vault, prefix, signal)
+      return restartAfterFailure(open, ({ id }) => id.uri)
     },
     async history(id, signal) {
       const { place, client } = locate(id)

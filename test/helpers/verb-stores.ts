@@ -1,7 +1,10 @@
 /** The writable stores as somebody with a shell sees them: variables to set, references to name. */
 
+import { REGION } from '../integration/aws/parameter-store.ts'
 import { placeOf, secretOf, startDouble } from '../integration/azure-store.ts'
 import { openVault } from '../integration/vault/store.ts'
+import { type Credentials, createUser, unrestricted } from '../lab/aws-access.ts'
+import { openLab, uniqueName } from '../lab/index.ts'
 import { createIdentity } from './sops.ts'
 import { createFolder } from './temporary-folder.ts'
 
@@ -18,7 +21,7 @@ export interface VerbStore {
   readonly nobody: Variables
   readonly refusesNobody: readonly ('set' | 'list' | 'delete' | 'history')[]
   readonly keepsVersions: boolean
-  readonly checksVersions: boolean // check-and-set
+  readonly checks: 'any' | 'new' | 'none' // check-and-set: over a version, only for a new secret, not at all
   readonly recovers: boolean // takes a deletion back
   readonly listsTimes: boolean
   readonly keepsDigits: boolean // of numbers that JavaScript has none for; OpenBao's KV version 2 reads them as floats
@@ -30,6 +33,7 @@ export const VERB_STORES: Readonly<Record<string, () => Promise<VerbStore>>> = {
   sops: startSopsFolder,
   'vault, version 2': () => startVault('2'),
   'vault, version 1': () => startVault('1'),
+  ssm: startParameterStore,
   azurekv: startKeyVault,
 }
 
@@ -45,7 +49,7 @@ async function startSopsFolder(): Promise<VerbStore> {
     nobody: { SOPS_AGE_KEY: other.identity },
     refusesNobody: ['set'], // whoever may write a file may also delete it, and its names are in the clear
     keepsVersions: false,
-    checksVersions: true,
+    checks: 'any',
     recovers: false,
     listsTimes: true,
     keepsDigits: true,
@@ -67,13 +71,45 @@ async function startVault(version: '1' | '2'): Promise<VerbStore> {
     nobody: { VAULT_ADDR: vault.address, VAULT_TOKEN: nobody },
     refusesNobody: version === '2' ? ['set', 'list', 'delete', 'history'] : ['set', 'list', 'delete'],
     keepsVersions: version === '2',
-    checksVersions: version === '2',
+    checks: version === '2' ? 'any' : 'none',
     recovers: version === '2',
     listsTimes: false,
     keepsDigits: version === '1',
     credentials: [vault.rootToken, nobody],
     stop: async () => {},
   }
+}
+
+async function startParameterStore(): Promise<VerbStore> {
+  const { aws } = openLab()
+  const [officer, nobody] = [unrestricted(), await createUser(aws, NOTHING)]
+  const envOf = ({ accessKeyId, secretAccessKey }: Credentials) => ({
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_REGION: REGION,
+    AWS_ENDPOINT_URL: aws.endpoint,
+  })
+  const prefix = `ssm:///${uniqueName('verbs')}/`
+  return {
+    env: envOf(officer),
+    prefix,
+    ref: name => `${prefix}${name}`,
+    mapRef: name => `${prefix}${name}`,
+    nobody: envOf(nobody),
+    refusesNobody: ['set', 'list', 'delete', 'history'],
+    keepsVersions: true,
+    checks: 'new',
+    recovers: false,
+    listsTimes: true,
+    keepsDigits: true,
+    credentials: [officer.secretAccessKey, nobody.secretAccessKey],
+    stop: async () => {},
+  }
+}
+
+const NOTHING = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' }],
 }
 
 async function startKeyVault(): Promise<VerbStore> {
@@ -92,7 +128,7 @@ async function startKeyVault(): Promise<VerbStore> {
     nobody: envOf(nobody),
     refusesNobody: ['set', 'list', 'delete', 'history'],
     keepsVersions: true,
-    checksVersions: false,
+    checks: 'none',
     recovers: true,
     listsTimes: true,
     keepsDigits: true,
