@@ -91,6 +91,9 @@ async function purgeSecret(client: SecretClient, place: SecretPlace, signal: Abo
 }
 
 async function recoverSecret(client: SecretClient, place: SecretPlace, signal: AbortSignal): Promise<void> {
+  // The client takes a secret that was never deleted for one that is recovered.
+  const look = () => client.getDeletedSecret(place.name, { abortSignal: signal })
+  const deleted = await ask(place, 'get', signal, look)
   const recover = async () => {
     const poller = await client.beginRecoverDeletedSecret(place.name, {
       abortSignal: signal,
@@ -98,7 +101,7 @@ async function recoverSecret(client: SecretClient, place: SecretPlace, signal: A
     })
     return poller.pollUntilDone({ abortSignal: signal })
   }
-  if (await ask(place, 'recover', signal, recover)) return
+  if (deleted && (await ask(place, 'recover', signal, recover))) return
   throw new SecwrapError('NOT_FOUND', `${place.uri} is not among the deleted secrets`, { ref: place.uri })
 }
 

@@ -2,15 +2,19 @@
 import { readFileSync } from 'node:fs'
 import { ClientSecretCredential } from '@azure/identity'
 import { SecretClient } from '@azure/keyvault-secrets'
+import { Secret } from '../../src/core/secret.ts'
 import type { Inherited, ProviderContext, SecretId } from '../../src/core/types.ts'
 import { createProvider } from '../../src/providers/azure-key-vault.ts'
+import { createWriter } from '../../src/providers/azure-key-vault-writer.ts'
 import { type AzureDouble, startAzureDouble } from '../lab/azure-double.ts'
 import { VAULT_ERRORS, vaultError } from '../lab/azure-double-answers.ts'
-import type { Principal } from '../lab/azure-double-identity.ts'
+import type { Principal, Right } from '../lab/azure-double-identity.ts'
 import { openLab } from '../lab/index.ts'
-import type { Store } from './contract.ts'
+import type { WritableStore } from './contract.ts'
 
 export const VAULT = 'lab-vault'
+
+const EVERY_RIGHT: readonly Right[] = ['get', 'list', 'set', 'delete', 'recover', 'purge']
 
 /** With the certificate that the lab has for loopback. */
 export function startDouble(): Promise<AzureDouble> {
@@ -46,21 +50,40 @@ export function openSdk({ address }: AzureDouble, { tenant, clientId, secret }: 
   return new SecretClient(address, credential, { disableChallengeResourceVerification: true, ...tls })
 }
 
-export async function startAzure(): Promise<Store> {
+/** The store for the contract suites. */
+export async function startAzure(): Promise<WritableStore> {
   const double = await startDouble()
   const { vault, identities, tenant } = double
   const reader = identities.add({ tenant, rights: ['get', 'list'] })
+  const officer = identities.add({ tenant, rights: EVERY_RIGHT })
   const client = openSdk(double, reader)
   const contextFor = (principal: Principal) => contextOf({ ...placeOf(double), ...secretOf(principal) })
   const put = async (name: string, text: string) => {
     vault.put(name, text)
     return idOf(name)
   }
-  identities.machine = { tenant, rights: ['get'] }
+  identities.machine = { tenant, rights: EVERY_RIGHT }
+  const network = {
+    address: double.plainAddress,
+    at: (address: string, bundle?: string) =>
+      contextOf({
+        SECWRAP_AZUREKV_ENDPOINT: address,
+        AZURE_POD_IDENTITY_AUTHORITY_HOST: double.plainAddress,
+        ...(bundle && { REQUESTS_CA_BUNDLE: bundle }),
+      }),
+    throttled: { status: 429, body: JSON.stringify(vaultError(VAULT_ERRORS.throttled).body) },
+  }
   return {
     createProvider,
+    createWriter,
     options: {},
     context: contextFor(reader),
+    writerContext: contextFor(officer),
+    secretOf: text => new Secret(text),
+    prefix: () => ({ uri: `azurekv://${VAULT}/`, scheme: 'azurekv', path: `${VAULT}/`, options: {} }),
+    nameBelow: (top, name) => `${top}-${name}`,
+    forbiddenContext: async () => contextFor(identities.add({ tenant, rights: [] })),
+    writerNetwork: network,
     id: name => idOf(name),
     put,
     textOf: secret => secret.reveal(),
@@ -78,18 +101,11 @@ export async function startAzure(): Promise<Store> {
       return { id: await put(name, text), context: contextFor(stranger) }
     },
     network: {
-      address: double.plainAddress,
-      at: (address, bundle) =>
-        contextOf({
-          SECWRAP_AZUREKV_ENDPOINT: address,
-          AZURE_POD_IDENTITY_AUTHORITY_HOST: double.plainAddress,
-          ...(bundle && { REQUESTS_CA_BUNDLE: bundle }),
-        }),
+      ...network,
       expired: async () => contextFor(identities.add({ tenant, rights: ['get'], refusal: 7000222 })),
-      throttled: { status: 429, body: JSON.stringify(vaultError(VAULT_ERRORS.throttled).body) },
       requestsFor: count => count + 1, // a vault at an address of its own is asked once what token it wants
     },
-    credentials: [reader.secret],
+    credentials: [reader.secret, officer.secret],
     stop: () => double.stop(),
   }
 }

@@ -29,11 +29,11 @@ function problem(errorCode: ErrorCode, fact: string, hint?: string): Explain {
 
 /** Its name stays taken until the day comes, or it is destroyed. */
 function refusedByState(...[subject, refusal]: Parameters<Explain>): SecwrapError | undefined {
-  const { uri, path } = subject.id
+  const { uri } = subject.id
   if (subject.deed !== 'writing') return undefined
   if (refusal.kind === 'deleted') {
     const fact = `${uri} is marked for deletion, and keeps its name (${refusal.code})`
-    const hint = `aws secretsmanager restore-secret --secret-id ${path}`
+    const hint = `secwrap delete --recover ${uri}`
     return new SecwrapError('CONFLICT', fact, { ref: uri, hint })
   }
   return problem('BAD_CONFIG', 'is not written like this: a replica, or a secret of another service')(

@@ -228,7 +228,7 @@ test('a deleted secret keeps its name for thirty days, and tells how to get it b
   expect(message).toBe(
     `secretsmanager://${id.path} is marked for deletion, and keeps its name (InvalidRequestException)`,
   )
-  expect(details.hint).toBe(`aws secretsmanager restore-secret --secret-id ${id.path}`)
+  expect(details.hint).toBe(`secwrap delete --recover ${id.uri}`)
 })
 
 test('a list is read by hundred, tells version and time, and no name in other letters', async () => {

@@ -9,6 +9,7 @@ export interface WriterAbilities {
   readonly names: readonly string[]
   /** Every write is a version, told by `history` and read by `?version=`; else `history` is BAD_USAGE. */
   readonly versions: boolean
+  readonly timesVersions?: 'in seconds' // so that of older ones of the same second none is known to be the newer
   /** `ifVersion`: any version, only '' for a secret that is new, or none at all; BAD_USAGE for what it can't. */
   readonly checks: 'any' | 'new' | 'none'
   /** What is left of a deleted secret: it is recovered with its versions, or nothing. */
