@@ -6,6 +6,7 @@ import type { Environment, Inherited, Resolved, Template } from '../core/types.t
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
 import { schemesIn } from '../resolve/plan.ts'
+import { resolve } from '../resolve/resolve.ts'
 import { loadTemplate } from '../template/load.ts'
 
 export interface TemplateFlags {
@@ -42,13 +43,11 @@ export function needsSecrets(template: Template): boolean {
   return schemesIn(template.entries).size > 0
 }
 
-/** Loads the resolver: a template without references starts without it. */
 export async function readSecrets(
   template: Template,
   flags: TemplateFlags,
   inherited: Inherited,
 ): Promise<Resolved> {
-  const { resolve } = await import('../resolve/resolve.ts')
   const context = { env: inherited, warn: (text: string) => log('warn', text) }
   const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
   endStep('read')
