@@ -19,22 +19,38 @@ import { dirname } from 'node:path'
  * Puts a whole new text in the place of a file, or makes the file: readers see the old or the new one, and
  * nothing else, also after a power cut. Mode and owner stay; a link stays one, and what it leads to changes.
  *
+ * @param mode - the file gets it, whatever the old one's was.
  * @throws what node:fs throws, EACCES and EPERM also where the file may not be written or its owner not be kept.
  */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string, mode?: number): void {
   const target = followLinks(path)
-  const old = statSync(target, { throwIfNoEntry: false })
-  // Renaming asks for no permission on the file itself.
-  if (old) accessSync(target, constants.W_OK)
-  const temporary = `${target}.${process.pid}-${crypto.getRandomValues(new Uint8Array(6)).toHex()}.tmp`
+  const temporary = writeBeside(target, text, mode)
   try {
-    writeNew(temporary, text, old)
     renameSync(temporary, target)
   } catch (error) {
     removeQuietly(temporary)
     throw error
   }
   syncFolder(dirname(target))
+}
+
+/** Writes what is to take a file's place to a temporary file beside it. @returns its path. */
+export function writeBeside(target: string, text: string, mode?: number): string {
+  const old = statSync(target, { throwIfNoEntry: false })
+  // Renaming asks for no permission on the file itself.
+  if (old) accessSync(target, constants.W_OK)
+  const temporary = temporaryName(target)
+  try {
+    writeNew(temporary, text, old, mode)
+  } catch (error) {
+    removeQuietly(temporary)
+    throw error
+  }
+  return temporary
+}
+
+export function temporaryName(target: string): string {
+  return `${target}.${process.pid}-${crypto.getRandomValues(new Uint8Array(6)).toHex()}.tmp`
 }
 
 /** Where a path leads to; itself where that does not exist yet. */
@@ -46,10 +62,10 @@ export function followLinks(path: string): string {
   }
 }
 
-function writeNew(path: string, text: string, old: Stats | undefined): void {
-  const descriptor = openSync(path, 'wx', old ? 0o600 : 0o666)
+function writeNew(path: string, text: string, old: Stats | undefined, mode: number | undefined): void {
+  const descriptor = openSync(path, 'wx', mode ?? (old ? 0o600 : 0o666))
   try {
-    if (old) takeAfter(descriptor, old)
+    if (old) takeAfter(descriptor, old, mode)
     writeFileSync(descriptor, text)
     fsyncSync(descriptor)
   } finally {
@@ -58,13 +74,13 @@ function writeNew(path: string, text: string, old: Stats | undefined): void {
 }
 
 // The owner first: changing it may clear bits of the mode.
-function takeAfter(descriptor: number, { uid, gid, mode }: Stats): void {
+function takeAfter(descriptor: number, { uid, gid, mode: oldMode }: Stats, mode = oldMode & 0o7777): void {
   fchownSync(descriptor, uid, gid)
-  fchmodSync(descriptor, mode & 0o7777)
+  fchmodSync(descriptor, mode)
 }
 
 // The rename itself is not safe from a power cut until the folder is written.
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r')
   try {
     fsyncSync(descriptor)
@@ -75,7 +91,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-function removeQuietly(path: string): void {
+export function removeQuietly(path: string): void {
   try {
     unlinkSync(path)
   } catch {
