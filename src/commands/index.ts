@@ -76,6 +76,12 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./rollback.ts'),
   },
   {
+    command: 'init',
+    describe: 'Make a template and a sealed file of a .env file',
+    usage: 'init [FILE] [flags]',
+    load: () => import('./init.ts'),
+  },
+  {
     command: 'completion',
     describe: 'Print the completion script of bash, zsh or fish',
     usage: 'completion bash|zsh|fish',

@@ -1,0 +1,57 @@
+import { SecwrapError } from '../../core/errors.ts'
+import type { FileChange } from '../../core/replace-files.ts'
+import type { ProviderContext } from '../../core/types.ts'
+import { readSecretFile } from '../../providers/shared/read-file.ts'
+import { keySurroundings } from '../../providers/sops/sealed-file.ts'
+import { createIdentity } from '../../sops/age.ts'
+import { readIdentities } from '../../sops/identities.ts'
+import { defaultKeyFile, findKeys } from '../../sops/keys.ts'
+
+/** The age identities of whoever runs this. */
+export interface OwnKey {
+  readonly identities: readonly string[]
+  readonly file?: FileChange // to be written, where there was none before
+}
+
+/** The same surroundings, but with one file as the only place for identities. */
+export function withKeyFile(context: ProviderContext, keyFile: string | undefined): ProviderContext {
+  if (keyFile === undefined) return context
+  const { SOPS_AGE_KEY: _, SOPS_AGE_KEY_CMD: __, ...env } = context.env
+  return { ...context, env: { ...env, SOPS_AGE_KEY_FILE: keyFile } }
+}
+
+/**
+ * What stands in the first place that has identities, where sops looks for them; else a fresh one, for the file
+ * that sops and secwrap would look into.
+ *
+ * @throws SecwrapError BAD_CONFIG where a file holds something else, or there is no place for one.
+ */
+export async function findOwnKey(context: ProviderContext, signal: AbortSignal): Promise<OwnKey> {
+  const { readFile, runCommand } = keySurroundings(context, signal)
+  const surroundings = { env: context.env, readFile, runCommand }
+  for await (const { identities } of findKeys([], surroundings)) {
+    if (identities.length > 0) return { identities }
+  }
+  const path = context.env.SOPS_AGE_KEY_FILE || defaultKeyFile(context.env)
+  if (path === undefined) {
+    throw new SecwrapError('BAD_CONFIG', 'no place for an age key: neither XDG_CONFIG_HOME nor HOME is set', {
+      hint: '--key-file FILE',
+    })
+  }
+  return createKey(path)
+}
+
+async function createKey(path: string): Promise<OwnKey> {
+  const before = readSecretFile(path, path)?.text ?? ''
+  const isEmpty = before.split('\n').every(line => line.trim() === '' || line.startsWith('#'))
+  if (!isEmpty) {
+    const { problem = 'holds something else' } = readIdentities(before)
+    throw new SecwrapError('BAD_CONFIG', `${path} can't take a new age key: ${problem}`, {
+      hint: '--key-file FILE',
+    })
+  }
+  const { identity, recipient } = await createIdentity()
+  const created = `# created: ${new Date().toISOString()}\n# public key: ${recipient}\n${identity}\n`
+  const text = before === '' || before.endsWith('\n') ? before + created : `${before}\n${created}`
+  return { identities: [identity], file: { path, text, mode: 0o600 } }
+}
