@@ -79,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
     command: 'init',
     describe: 'Make a template and a sealed file of a .env file',
     usage: 'init [FILE] [flags]',
+    example: "secwrap init --plain 'SHOP_*' --dry-run",
     load: () => import('./init.ts'),
   },
   {

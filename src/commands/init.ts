@@ -1,16 +1,11 @@
 import { SecwrapError } from '../core/errors.ts'
-import { exists } from '../core/files.ts'
-import { lockFolder } from '../core/lock.ts'
 import { log } from '../core/log.ts'
-import { replaceFiles } from '../core/replace-files.ts'
 import type { ProviderContext } from '../core/types.ts'
 import { protectProcess } from '../launch/exec.ts'
-import { COMMON_FLAGS, type Flag, type FlagValues } from './flags.ts'
-import { findMistakes } from './init/gitignore.ts'
-import { withKeyFile } from './init/key.ts'
-import { prepareProject } from './init/prepare.ts'
-import { locateProject, type Project } from './init/project.ts'
+import type { Flag, FlagValues } from './flags.ts'
+import { locateProject } from './init/project.ts'
 import { reportProject } from './init/report.ts'
+import { deadlineOf, JSON_FLAG, VERB_FLAGS } from './verbs.ts'
 
 const INIT_FLAGS: readonly Flag[] = [
   { name: 'plain', type: 'list', argument: 'NAME', describe: 'Names (globs) that stay text in the template' },
@@ -35,40 +30,31 @@ const INIT_FLAGS: readonly Flag[] = [
   },
   { name: 'force', type: 'boolean', default: false, describe: 'Replace what differs from the .env file' },
   { name: 'dry-run', type: 'boolean', default: false, describe: 'Show what would be done, and do nothing' },
-  { name: 'json', type: 'boolean', default: false, describe: 'Print JSON instead of tables' },
 ]
 
-export const flags = [
-  ...INIT_FLAGS,
-  ...COMMON_FLAGS.filter(({ name }) => ['log-level', 'log-format', 'color'].includes(name)),
-]
-
-/** For another writer in the folder, and for a program that gives an age key. */
-const LIMIT_MS = 30_000
+export const flags = [...INIT_FLAGS, JSON_FLAG, ...VERB_FLAGS]
 
 /** Makes a template and a sealed file of a .env file: all of it or nothing, and nothing the second time. */
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
   const project = locateProject(readFile(words), textOf(values.sealed))
-  const isDryRun = Boolean(values['dry-run'])
+  const options = {
+    plain: listOf(values.plain),
+    secret: listOf(values.secret),
+    recipients: checkRecipients(listOf(values.recipient)),
+    force: Boolean(values.force),
+    isDryRun: Boolean(values['dry-run']),
+  }
   protectProcess()
   const warnings = new Set<string>()
   const context = withKeyFile(
     { env: process.env, warn: text => warnings.add(text) },
     textOf(values['key-file']),
   )
-  const signal = AbortSignal.timeout(LIMIT_MS)
-  using _ = isDryRun ? undefined : await lockProject(project, context, signal)
-  const options = {
-    plain: listOf(values.plain),
-    secret: listOf(values.secret),
-    recipients: checkRecipients(listOf(values.recipient)),
-    force: Boolean(values.force),
-  }
-  const prepared = await prepareProject(project, options, context, signal)
-  if (!isDryRun) replaceFiles(prepared.changes)
-  const mistakes = isDryRun ? [] : (findMistakes(prepared.ignoring) ?? [])
-  for (const warning of [...warnings, ...prepared.warnings, ...mistakes]) log('warn', warning)
-  reportProject(project, prepared, { json: Boolean(values.json), color: Boolean(values.color), isDryRun })
+  const { makeProject } = await import('./init/make.ts')
+  const made = await makeProject(project, options, context, deadlineOf(values))
+  for (const warning of new Set([...warnings, ...made.warnings])) log('warn', warning)
+  const look = { json: Boolean(values.json), color: Boolean(values.color), isDryRun: options.isDryRun }
+  reportProject(project, made, look)
 }
 
 function readFile([file = '.env', ...others]: readonly string[]): string {
@@ -92,22 +78,9 @@ function checkRecipients(recipients: readonly string[]): readonly string[] {
   })
 }
 
-/** Two runs at once, or a `secwrap set` meanwhile, would each overwrite what the other wrote. */
-async function lockProject(
-  { folder, sealed: { path } }: Project,
-  { warn }: ProviderContext,
-  signal: AbortSignal,
-): Promise<Disposable | undefined> {
-  const place = path.slice(0, path.lastIndexOf('/'))
-  const locked = exists(place) ? place : folder
-  try {
-    const lock = await lockFolder(locked, signal)
-    if (!lock) warn(`${locked} can't be locked, so two writers at once could lose a change`)
-    return lock
-  } catch (error) {
-    if (error instanceof SecwrapError) throw error
-    const { code = 'unknown error' } = error as { code?: string }
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
-    throw new SecwrapError(isMissing ? 'NOT_FOUND' : 'DENIED', `${locked} can't be opened (${code})`)
-  }
+/** The same surroundings, but with one file as the only place for identities. */
+function withKeyFile(context: ProviderContext, keyFile: string | undefined): ProviderContext {
+  if (keyFile === undefined) return context
+  const { SOPS_AGE_KEY: _, SOPS_AGE_KEY_CMD: __, ...env } = context.env
+  return { ...context, env: { ...env, SOPS_AGE_KEY_FILE: keyFile } }
 }

@@ -13,13 +13,6 @@ export interface OwnKey {
   readonly file?: FileChange // to be written, where there was none before
 }
 
-/** The same surroundings, but with one file as the only place for identities. */
-export function withKeyFile(context: ProviderContext, keyFile: string | undefined): ProviderContext {
-  if (keyFile === undefined) return context
-  const { SOPS_AGE_KEY: _, SOPS_AGE_KEY_CMD: __, ...env } = context.env
-  return { ...context, env: { ...env, SOPS_AGE_KEY_FILE: keyFile } }
-}
-
 /**
  * What stands in the first place that has identities, where sops looks for them; else a fresh one, for the file
  * that sops and secwrap would look into.

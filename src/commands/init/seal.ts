@@ -42,7 +42,7 @@ export interface Sealing {
  */
 export async function planSealing(request: SealRequest, signal: AbortSignal): Promise<Sealing> {
   if (request.secrets.size === 0) return { recipients: [], warnings: [] }
-  const file = await openSealedFile(request.id, request.context, signal)
+  const file = await openSealedFile(request.id, request.context, signal, 'edit')
   return named(request.id, () => (file ? extend(file, request) : create(request, signal)))
 }
 
