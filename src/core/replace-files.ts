@@ -46,7 +46,7 @@ class Step {
     withReason(path, () => {
       this.#makeFolder(dirname(this.#target))
       const old = statSync(this.#target, { throwIfNoEntry: false })
-      if (old?.isFile() === false) throw new SecwrapError('BAD_CONFIG', `${path} is no regular file`)
+      if (old?.isFile() === false) throw new SecwrapError('BAD_CONFIG', `${path} is not a regular file`)
       this.#temporary = writeBeside(this.#target, text, mode)
       if (old) this.#backup = keepBeside(this.#target)
     })

@@ -1,10 +1,8 @@
 import { SecwrapError } from '../../core/errors.ts'
 import type { FileChange } from '../../core/replace-files.ts'
 import type { ProviderContext } from '../../core/types.ts'
-import { readSecretFile } from '../../providers/shared/read-file.ts'
 import { keySurroundings } from '../../providers/sops/sealed-file.ts'
 import { createIdentity } from '../../sops/age.ts'
-import { readIdentities } from '../../sops/identities.ts'
 import { defaultKeyFile, findKeys } from '../../sops/keys.ts'
 
 /** The age identities of whoever runs this. */
@@ -31,15 +29,13 @@ export async function findOwnKey(context: ProviderContext, signal: AbortSignal):
       hint: '--key-file FILE',
     })
   }
-  return createKey(path)
+  return createKey(path, readFile(path) ?? '')
 }
 
-async function createKey(path: string): Promise<OwnKey> {
-  const before = readSecretFile(path, path)?.text ?? ''
+async function createKey(path: string, before: string): Promise<OwnKey> {
   const isEmpty = before.split('\n').every(line => line.trim() === '' || line.startsWith('#'))
   if (!isEmpty) {
-    const { problem = 'holds something else' } = readIdentities(before)
-    throw new SecwrapError('BAD_CONFIG', `${path} can't take a new age key: ${problem}`, {
+    throw new SecwrapError('BAD_CONFIG', `${path} holds something else than age identities`, {
       hint: '--key-file FILE',
     })
   }

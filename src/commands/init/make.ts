@@ -40,7 +40,9 @@ async function lockProject(
   } catch (error) {
     if (error instanceof SecwrapError) throw error
     const { code = 'unknown error' } = error as { code?: string }
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
-    throw new SecwrapError(isMissing ? 'NOT_FOUND' : 'DENIED', `${locked} can't be opened (${code})`)
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new SecwrapError('NOT_FOUND', `${locked} does not exist`)
+    }
+    throw new SecwrapError('DENIED', `${locked} can't be opened (${code})`)
   }
 }

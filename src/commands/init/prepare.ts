@@ -1,12 +1,12 @@
 import { relative, resolve } from 'node:path'
 import { asSecwrapError, SecwrapError, throwTogether } from '../../core/errors.ts'
 import { exists } from '../../core/files.ts'
-import type { FileChange } from '../../core/replace-files.ts'
 import type { ProviderContext } from '../../core/types.ts'
 import { readSecretFile } from '../../providers/shared/read-file.ts'
 import { defaultKeyFile } from '../../sops/keys.ts'
+import { type Change, describeIgnoring, describeSealing, describeTemplate } from './changes.ts'
 import { isTracked } from './git.ts'
-import { type Ignoring, planIgnoring } from './gitignore.ts'
+import type { Ignoring } from './gitignore.ts'
 import { type Plan, planTemplate } from './plan.ts'
 import type { Project } from './project.ts'
 import { planSealing, type Sealing } from './seal.ts'
@@ -17,11 +17,6 @@ export interface InitOptions {
   readonly secret: readonly string[]
   readonly recipients: readonly string[]
   readonly force: boolean
-}
-
-/** A file to be written, and what it is, in words. */
-export interface Change extends FileChange {
-  readonly what: string
 }
 
 export interface Prepared {
@@ -58,7 +53,12 @@ export async function prepareProject(
       ...(isDone || before === plan.template ? [] : [describeTemplate(project, plan)]),
       ...describeIgnoring(ignoring),
     ],
-    warnings: [...(isDone ? [] : plan.warnings), ...sealing.warnings, ...findHistory(project)],
+    warnings: [
+      ...(isDone ? [] : plan.warnings),
+      ...sealing.warnings,
+      ...findTraps(project, plan),
+      ...findHistory(project),
+    ],
     ignoring,
   }
 }
@@ -106,26 +106,6 @@ async function seal(
   return sealing as Sealing
 }
 
-function describeSealing({ key, file, config, recipients }: Sealing, { secrets }: Plan): readonly Change[] {
-  const count = secrets.size === 1 ? '1 secret' : `${secrets.size} secrets`
-  return [
-    ...(key
-      ? [{ ...key, what: 'a new age key: nothing else opens the sealed file, so keep a copy of it' }]
-      : []),
-    ...(file ? [{ ...file, what: `${count}, sealed for ${recipients.join(', ')}` }] : []),
-    ...(config ? [{ ...config, what: 'for sops: who can open the files that it seals here' }] : []),
-  ]
-}
-
-function describeTemplate({ template }: Project, { template: text, entries, secrets }: Plan): Change {
-  return { path: template, text, what: `${entries.length} entries, ${secrets.size} of them references` }
-}
-
-function describeIgnoring(ignoring: Ignoring): readonly Change[] {
-  const change = planIgnoring(ignoring)
-  return change ? [{ ...change, what: `new lines: ${change.lines.join(' ')}` }] : []
-}
-
 function findHidden(
   { folder, env, example, template, sealedName }: Project,
   { key }: Sealing,
@@ -139,6 +119,15 @@ function findHidden(
     hidden: [...names([env]), ...(keyName.startsWith('..') ? [] : [keyName])],
     shown: [...names([template, ...(exists(example) ? [example] : [])]), sealedName, '.sops.yaml'],
   }
+}
+
+/** sops keeps a line break in a dotenv file as a backslash and an n, and knows no other way to tell them apart. */
+function findTraps({ sealedName }: Project, { secrets }: Plan): readonly string[] {
+  const names = [...secrets].filter(([, value]) => value.includes('\\n')).map(([name]) => name)
+  if (names.length === 0 || !sealedName.endsWith('.env')) return []
+  return [
+    `${sealedName}: sops edit takes \\n in ${names.join(', ')} for a line break, and would not in a .json file`,
+  ]
 }
 
 function findHistory({ folder, env }: Project): readonly string[] {

@@ -1,7 +1,8 @@
 import { relative, resolve } from 'node:path'
 import { log, writeAll } from '../../core/log.ts'
 import { printTable } from '../table.ts'
-import type { Change, Prepared } from './prepare.ts'
+import type { Change } from './changes.ts'
+import type { Prepared } from './prepare.ts'
 import type { Project } from './project.ts'
 
 export interface ReportOptions {

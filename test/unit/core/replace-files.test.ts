@@ -39,7 +39,7 @@ test('files are made and replaced; folders are made for their owner only', () =>
 test.each([
   [
     'a folder is in the way',
-    'folder is no regular file',
+    'folder is not a regular file',
     (path: string) => [{ path: `${path}/folder`, text: 'x' }],
   ],
   [
