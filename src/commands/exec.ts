@@ -4,14 +4,7 @@ import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
 import { takeCaller } from './caller.ts'
 import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues } from './flags.ts'
-import {
-  completeEnvironment,
-  loadFromFlags,
-  NOTHING,
-  needsSecrets,
-  readSecrets,
-  type TemplateFlags,
-} from './prepare.ts'
+import { completeEnvironment, loadFromFlags, readLocal, readSecrets, type TemplateFlags } from './prepare.ts'
 
 export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
 
@@ -27,8 +20,7 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   endOnSignals(start)
   protectProcess()
   const template = loadFromFlags(given, process.env)
-  // Where nothing is awaited, the command is reached before the runtime has ended its own start.
-  const resolved = needsSecrets(template) ? await readSecrets(template, given, process.env) : NOTHING
+  const resolved = readLocal(template, process.env) ?? (await readSecrets(template, given, process.env))
   const { environment, problems } = completeEnvironment(template, resolved, given, process.env)
   const file = tryFind(name, environment.PATH)
   throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)

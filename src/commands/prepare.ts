@@ -2,9 +2,10 @@
 import type { SecwrapError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import { endStep } from '../core/timing.ts'
-import type { Environment, Inherited, Resolved, Template } from '../core/types.ts'
+import type { Environment, Inherited, ProviderContext, Resolved, Template } from '../core/types.ts'
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
+import { resolveLocal } from '../resolve/local.ts'
 import { schemesIn } from '../resolve/plan.ts'
 import { resolve } from '../resolve/resolve.ts'
 import { loadTemplate } from '../template/load.ts'
@@ -32,15 +33,19 @@ export interface Prepared {
 /** Template → secrets → environment. */
 export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
   const template = loadFromFlags(flags, inherited)
-  const resolved = needsSecrets(template) ? await readSecrets(template, flags, inherited) : NOTHING
+  const resolved = readLocal(template, inherited) ?? (await readSecrets(template, flags, inherited))
   return completeEnvironment(template, resolved, flags, inherited)
 }
 
-/** What a template without references resolves to. */
-export const NOTHING: Resolved = { secrets: new Map(), missing: new Map(), imports: new Map(), problems: [] }
+/** Reads at once what is on this machine; undefined where a store has to be waited for. */
+export function readLocal(template: Template, inherited: Inherited): Resolved | undefined {
+  const resolved = resolveLocal(template, contextOf(inherited))
+  endStep('local')
+  return resolved
+}
 
-export function needsSecrets(template: Template): boolean {
-  return schemesIn(template.entries).size > 0
+function contextOf(env: Inherited): ProviderContext {
+  return { env, warn: text => log('warn', text) }
 }
 
 export async function readSecrets(
@@ -48,8 +53,7 @@ export async function readSecrets(
   flags: TemplateFlags,
   inherited: Inherited,
 ): Promise<Resolved> {
-  const context = { env: inherited, warn: (text: string) => log('warn', text) }
-  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
+  const resolved = await resolve(template, contextOf(inherited), AbortSignal.timeout(flags.timeout * 1_000))
   endStep('read')
   return resolved
 }

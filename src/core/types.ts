@@ -118,6 +118,8 @@ export interface Provider {
    * for the whole batch; where it is about one id of several, that id maps to its error instead.
    */
   read(ids: readonly SecretId[], signal: AbortSignal): Promise<ReadonlyMap<SecretId, Secret | SecwrapError>>
+  /** As `read`, at once: where there is nothing to wait for. */
+  readNow?(ids: readonly SecretId[]): ReadonlyMap<SecretId, Secret>
   /**
    * Every secret below a path that ends in `/`, by its name relative to that path (`db/host`).
    * For wildcards; a provider without it serves maps only.

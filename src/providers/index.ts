@@ -1,10 +1,18 @@
 import type { CreateProvider, CreateWriter } from '../core/types.ts'
+import * as file from './file.ts'
+import * as secret from './secret.ts'
+
+/** Providers that need no waiting and are as small as loading them later would cost. */
+export const LOCAL_PROVIDERS: Readonly<Record<string, CreateProvider>> = {
+  file: file.createProvider,
+  secret: secret.createProvider,
+}
 
 /** Scheme → provider. A provider's file is loaded when a template names its scheme, and only then. */
 export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createProvider: CreateProvider }>>> =
   {
-    file: () => import('./file.ts'),
-    secret: () => import('./secret.ts'),
+    file: async () => file,
+    secret: async () => secret,
     sops: () => import('./sops.ts'),
     secretsmanager: () => import('./secrets-manager.ts'),
     ssm: () => import('./ssm.ts'),

@@ -1,8 +1,7 @@
-import { Secret } from '../core/secret.ts'
 import type { Provider, ProviderContext, SecretId } from '../core/types.ts'
-import { toJson } from './shared/formats.ts'
-import { dropNewline, readSecretFile, type SecretFile } from './shared/read-file.ts'
+import { readSecretFile, type SecretFile } from './shared/read-file.ts'
 import { readFolder } from './shared/read-folder.ts'
+import { readersOf } from './shared/readers.ts'
 
 /**
  * A secret that the platform mounts as a file: `secret://db_password`.
@@ -15,20 +14,10 @@ export function createProvider(
   options: Readonly<Record<string, string>>,
   { env }: ProviderContext,
 ): Provider {
-  const raw = options.raw !== undefined
   const folders = [env.CREDENTIALS_DIRECTORY, '/run/secrets'].filter(folder => folder !== undefined)
   return {
     batchSize: 1,
-    async read(ids) {
-      const found = new Map<SecretId, Secret>()
-      for (const id of ids) {
-        const file = readFirst(folders, id)
-        if (!file) continue
-        const text = raw ? file.text : dropNewline(file.text)
-        found.set(id, new Secret(await toJson(text, options.format, id.uri)))
-      }
-      return found
-    },
+    ...readersOf(options, id => readFirst(folders, id)),
     async readPrefix(prefix) {
       const found = folders.map(folder => readFolder(`${folder}/${prefix.path}`, prefix.uri))
       // The first folder wins, as it does for one name.

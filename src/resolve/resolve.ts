@@ -1,23 +1,11 @@
 import { asSecwrapError, SecwrapError } from '../core/errors.ts'
-import type { Secret } from '../core/secret.ts'
-import type {
-  Batch,
-  Provider,
-  ProviderContext,
-  Reference,
-  Resolved,
-  SecretId,
-  Template,
-} from '../core/types.ts'
+import type { Batch, Provider, ProviderContext, Resolved, SecretId, Template } from '../core/types.ts'
+import { judge, type Outcome } from './judge.ts'
 import { Limiter } from './limit.ts'
 import { Providers } from './open.ts'
-import { collectNeeds, cutBatches, type Group, groupIds, type Need } from './plan.ts'
+import { collectNeeds, cutBatches, type Group, groupIds } from './plan.ts'
 import { retry } from './retry.ts'
-import { selectField } from './select.ts'
 import { readWildcards } from './wildcards.ts'
-
-/** What reading one id came to: the secret, undefined where it does not exist, or why it can't be told. */
-type Outcome = Secret | SecwrapError | undefined
 
 /**
  * References → secrets: every store side by side, equal ids once, batches full.
@@ -82,34 +70,5 @@ async function readBatch(
   } catch (error) {
     const problem = asSecwrapError(error)
     for (const id of ids) outcomes.set(id.uri, problem)
-  }
-}
-
-interface Judged {
-  readonly secrets: Map<Reference, Secret>
-  readonly missing: Map<Reference, SecwrapError>
-  readonly problems: SecwrapError[]
-}
-
-/** Sorts outcomes by reference: a secret, one that does not exist, or a problem with its place. */
-function judge(needs: readonly Need[], outcomes: ReadonlyMap<string, Outcome>): Judged {
-  const judged: Judged = { secrets: new Map(), missing: new Map(), problems: [] }
-  for (const { reference, entry } of needs) {
-    const outcome = selectFrom(outcomes.get(reference.id.uri), reference)
-    if (outcome instanceof SecwrapError) {
-      const problem = outcome.code === 'NOT_FOUND' ? outcome : outcome.at(entry)
-      judged.missing.set(reference, problem)
-      if (problem.code !== 'NOT_FOUND') judged.problems.push(problem)
-    } else if (outcome) judged.secrets.set(reference, outcome)
-  }
-  return judged
-}
-
-function selectFrom(outcome: Outcome, { key, raw }: Reference): Outcome {
-  if (!outcome || outcome instanceof SecwrapError || !key) return outcome
-  try {
-    return selectField(outcome, key, raw)
-  } catch (error) {
-    return asSecwrapError(error)
   }
 }

@@ -105,7 +105,8 @@ function findLoadedAtOnce(entry: string, all: readonly Source[]): string[] {
 
 /** But for what tells of all stores, and how to read a file. */
 function findProviders(entry: string, all: readonly Source[]): string[] {
-  const small = /^providers\/(index|credentials|store-rules|shared\/read-file)\.ts$/
+  const small =
+    /^providers\/(index|credentials|store-rules|file|secret|shared\/(read-file|read-folder|readers))\.ts$/
   const reached = [...reachableFrom(entry, all, false)]
   return reached.filter(file => folderOf(file) === 'providers' && !small.test(file))
 }
@@ -155,6 +156,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     pattern: /\.reveal\s*\(/,
     allowed: {
       'writer.ts': 'it goes to its store',
+      'providers/shared/readers.ts': 'a file of another format becomes JSON',
       'resolve/select.ts': 'a field of it was asked for',
       'resolve/merge.ts': 'a field of it is written',
       'resolve/compare.ts': 'what is the same is not written again',
