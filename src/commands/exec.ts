@@ -2,29 +2,51 @@ import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
 import { startTiming } from '../core/timing.ts'
 import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
-import { takeCaller } from './caller.ts'
-import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues } from './flags.ts'
-import { completeEnvironment, loadFromFlags, readLocal, readSecrets, type TemplateFlags } from './prepare.ts'
+import { type Caller, takeCaller } from './caller.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, WATCH_FLAGS } from './flags.ts'
+import {
+  completeEnvironment,
+  loadFromFlags,
+  type Prepared,
+  readLocal,
+  readSecrets,
+  type TemplateFlags,
+} from './prepare.ts'
 
-export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS]
+export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS, ...WATCH_FLAGS]
 
 /** Becomes the command, with its secrets in the environment; returns only by throwing. */
 export async function handler(values: FlagValues, command: readonly string[]): Promise<void> {
   startTiming(process.env)
-  const [name] = command
-  if (name === undefined) {
+  if (command.length === 0) {
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
   }
+  if (values.watch === true) return (await import('./watch/run.ts')).watch(values, command)
+  await launch(values, command, takeCaller(process.env))
+}
+
+/**
+ * Reads, checks and becomes the command.
+ *
+ * @param beforeCommand - called when all is read and checked.
+ */
+export async function launch(
+  values: FlagValues,
+  command: readonly string[],
+  { start, rawInherited }: Caller,
+  beforeCommand?: (prepared: Prepared) => void,
+): Promise<void> {
   const given = values as unknown as TemplateFlags
-  const { start, rawInherited } = takeCaller(process.env)
   endOnSignals(start)
   protectProcess()
   const template = loadFromFlags(given, process.env)
   const resolved = readLocal(template, process.env) ?? (await readSecrets(template, given, process.env))
-  const { environment, problems } = completeEnvironment(template, resolved, given, process.env)
-  const file = tryFind(name, environment.PATH)
+  const prepared = completeEnvironment(template, resolved, given, process.env)
+  const { environment, problems } = prepared
+  const file = tryFind(command[0] ?? '', environment.PATH)
   throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)
   checkTotal(command, environment, readStackLimit)
+  beforeCommand?.(prepared)
   becomeCommand(String(file), command, environment, given.pristine ? [] : rawInherited, start)
 }
 

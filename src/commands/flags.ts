@@ -113,6 +113,71 @@ export const EXEC_FLAGS: readonly Flag[] = [
   },
 ]
 
+export const WATCH_FLAGS: readonly Flag[] = [
+  {
+    name: 'watch',
+    type: 'boolean',
+    default: false,
+    group: 'Watching',
+    describe: 'Stay, look for changed secrets, and restart the command with them',
+  },
+  {
+    name: 'on-change',
+    type: 'string',
+    argument: 'ACTION',
+    default: 'restart',
+    group: 'Watching',
+    describe: 'What a change does: restart, signal:NAME (the environment stays), exit or none',
+  },
+  {
+    name: 'interval',
+    type: 'number',
+    argument: 'SECONDS',
+    default: 300,
+    group: 'Watching',
+    describe: 'From one look at the stores to the next',
+  },
+  {
+    name: 'debounce',
+    type: 'number',
+    argument: 'SECONDS',
+    default: 2,
+    group: 'Watching',
+    describe: 'From a change to what is done about it, so that others can join it',
+  },
+  {
+    name: 'splay',
+    type: 'number',
+    argument: 'SECONDS',
+    default: 0,
+    group: 'Watching',
+    describe: 'Plus a random share of this, so that not all of a fleet restart at once',
+  },
+  {
+    name: 'stop-signal',
+    type: 'string',
+    argument: 'NAME',
+    default: 'TERM',
+    group: 'Watching',
+    describe: 'What asks the command to end',
+  },
+  {
+    name: 'stop-timeout',
+    type: 'number',
+    argument: 'SECONDS',
+    default: 10,
+    group: 'Watching',
+    describe: 'Time for it to end, then SIGKILL',
+  },
+  {
+    name: 'restart-on-exit',
+    type: 'boolean',
+    default: false,
+    group: 'Watching',
+    describe: 'Start the command again when it ends by itself',
+  },
+]
+
 /** As it is worth writing: `--no-color` for a flag that is on without being asked for. */
 export function longName({ name, default: value }: Flag): string {
   return value === true ? `--no-${name}` : `--${name}`

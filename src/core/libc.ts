@@ -12,11 +12,13 @@ export interface Libc {
   readonly addressOf: (bytes: NodeJS.TypedArray) => number
 }
 
+type Symbols<Name extends string> = Readonly<Record<Name, (...integers: Argument[]) => number>>
+
 interface BunFfi {
-  dlopen(
+  dlopen<Name extends string>(
     name: string,
-    symbols: object,
-  ): { symbols: { syscall: Call; __errno_location: () => number } } | Error
+    symbols: Readonly<Record<Name, object>>,
+  ): { symbols: Symbols<Name> } | Error
   ptr(bytes: NodeJS.TypedArray): number
   readonly read: { i32(address: number): number }
 }
@@ -47,7 +49,10 @@ function openInBun(): Libc | undefined {
 }
 
 // Bun links to libc already, so this only looks up a name in memory: the first try is right on glibc.
-function openByName(ffi: BunFfi, symbols: object) {
+function openByName<Name extends string>(
+  ffi: BunFfi,
+  symbols: Readonly<Record<Name, object>>,
+): Symbols<Name> {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
   for (const name of ['libc.so.6', `libc.musl-${machine}.so.1`]) {
     const library = ffi.dlopen(name, symbols)
@@ -70,6 +75,19 @@ function openInNode(): Libc | undefined {
     },
     addressOf: bytes => Number(ffi.getRawPointer(hold(bytes))),
   }
+}
+
+/** A function of libc beside its system calls, of six integers at most. Undefined where there is no FFI. */
+export function openFunction(name: string): ((...integers: Argument[]) => number) | undefined {
+  const args = ['i64', 'i64', 'i64', 'i64', 'i64', 'i64']
+  if (process.versions.bun) {
+    const { FFI } = (globalThis as unknown as { Bun: { FFI: BunFfi } }).Bun
+    return openByName(FFI, { [name]: { args, returns: 'i32' } })[name]
+  }
+  const ffi = withoutWarning(() => process.getBuiltinModule('node:ffi') as NodeFfi | undefined)
+  const types = args.map(() => 'i64' as const)
+  const call = ffi?.dlopen(null, { [name]: { arguments: types, return: 'i32' } }).functions[name]
+  return call && ((...integers) => Number(call(...args.map((_, index) => BigInt(integers[index] ?? 0)))))
 }
 
 // node:ffi says that it is experimental, on a standard error that is the command's.
@@ -98,30 +116,52 @@ const X64 = {
   rt_sigaction: 13,
   rt_sigprocmask: 14,
   ioctl: 16,
+  pread64: 17,
   execve: 59,
+  wait4: 61,
+  kill: 62,
   fcntl: 72,
   flock: 73,
+  ftruncate: 77,
+  setpgid: 109,
+  getppid: 110,
+  getpgid: 121,
   prctl: 157,
+  exit_group: 231,
   openat: 257,
   faccessat: 269,
+  dup3: 292,
+  pipe2: 293,
   prlimit64: 302,
+  memfd_create: 319,
   statx: 332,
 } as const
 
 const ARM64 = {
+  dup3: 24,
   fcntl: 25,
   ioctl: 29,
   flock: 32,
+  ftruncate: 46,
   faccessat: 48,
   openat: 56,
   close: 57,
+  pipe2: 59,
   read: 63,
   write: 64,
+  pread64: 67,
+  exit_group: 94,
+  kill: 129,
   rt_sigaction: 134,
   rt_sigprocmask: 135,
+  setpgid: 154,
+  getpgid: 155,
   prctl: 167,
+  getppid: 173,
   execve: 221,
+  wait4: 260,
   prlimit64: 261,
+  memfd_create: 279,
   statx: 291,
 } as const
 

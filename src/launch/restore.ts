@@ -17,7 +17,12 @@ export function restoreState(libc: Libc, start: StartState): void {
   if (start.openFiles !== undefined) restoreOpenFiles(libc, start.openFiles)
   restoreDescriptors(libc, start.descriptors)
   restoreIgnored(libc, start.ignored)
-  const mask = new BigUint64Array([start.blocked])
+  setBlocked(libc, start.blocked)
+}
+
+/** The signals that this thread blocks, one bit each. */
+export function setBlocked(libc: Libc, signals: bigint): void {
+  const mask = new BigUint64Array([signals])
   libc.call(systemCalls().rt_sigprocmask, SIG_SETMASK, libc.addressOf(mask), 0, MASK_BYTES)
 }
 
@@ -50,4 +55,10 @@ function restoreIgnored(libc: Libc, ignored: bigint): void {
     action[0] = isIgnored ? SIG_IGN : SIG_DFL
     libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
   }
+}
+
+/** A signal does again what it does by default. */
+export function resetAction(libc: Libc, signal: number): void {
+  const action = new BigUint64Array(4) // SIG_DFL
+  libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
 }

@@ -1,0 +1,37 @@
+/** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
+import { hmacSha256Hex } from '../../core/hash.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { Resolved, TemplateEntry } from '../../core/types.ts'
+import type { ReportLine } from '../../launch/report.ts'
+import { collectNeeds, referencesIn } from '../../resolve/plan.ts'
+
+/** Of 16 bits: enough to see a change, too few to tell a guess at the value from 65,535 others. */
+const DIGEST_DIGITS = 4
+const ABSENT = '-'
+
+/** A line for everything that was read, and for what is not there. */
+export function listMarks(
+  entries: readonly TemplateEntry[],
+  resolved: Resolved,
+  key: string,
+): readonly ReportLine[] {
+  const own = collectNeeds(entries).map(({ reference }) =>
+    line(reference.raw, resolved.secrets.get(reference), key),
+  )
+  const imported = [...resolved.imports].flatMap(([{ parts }, secrets]) => {
+    const [reference] = referencesIn(parts)
+    return [...secrets].map(([name, secret]) => line(`${reference?.raw} ${name}`, secret, key))
+  })
+  return [...own, ...imported]
+}
+
+function line(name: string, secret: Secret | undefined, key: string): ReportLine {
+  return { event: 'read', name, mark: secret ? markOf(secret, key) : ABSENT }
+}
+
+function markOf(secret: Secret, key: string): string {
+  const { version, updatedAt } = secret.facts
+  if (version === undefined) return hmacSha256Hex(key, secret.reveal()).slice(0, DIGEST_DIGITS)
+  // A secret that was destroyed and made anew begins at version 1 again.
+  return updatedAt ? `${version} of ${updatedAt.toISOString()}` : version
+}

@@ -1,0 +1,50 @@
+import { SecwrapError } from '../../core/errors.ts'
+import { type Policy, RETRY } from '../../launch/policy.ts'
+import { signalNumber } from '../../launch/signals.ts'
+import type { FlagValues } from '../flags.ts'
+
+/** What a resolver or poller may take beyond --timeout, in seconds: to start, and to end what it began. */
+const ALLOWANCE = 5
+
+/** @throws SecwrapError BAD_USAGE */
+export function readPolicy(values: FlagValues): Policy {
+  const ms = (name: string) => Number(values[name]) * 1_000
+  if (ms('interval') === 0) throw new SecwrapError('BAD_USAGE', '--interval must be more than 0')
+  if (Array.isArray(values.template) && values.template.includes('-')) {
+    throw new SecwrapError(
+      'BAD_USAGE',
+      '--watch reads the template again, which standard input does not allow',
+      {
+        hint: '--template FILE',
+      },
+    )
+  }
+  return {
+    onChange: readReaction(String(values['on-change'])),
+    intervalMs: ms('interval'),
+    debounceMs: ms('debounce'),
+    splayMs: ms('splay'),
+    stopSignal: readSignal('--stop-signal', String(values['stop-signal'])),
+    stopTimeoutMs: ms('stop-timeout'),
+    restartOnExit: values['restart-on-exit'] === true,
+    deadlineMs: ms('timeout') + ALLOWANCE * 1_000,
+    retry: RETRY,
+    random: Math.random,
+  }
+}
+
+const SIGNAL = 'signal:'
+
+function readReaction(text: string): Policy['onChange'] {
+  if (text === 'restart' || text === 'exit' || text === 'none') return text
+  if (text.startsWith(SIGNAL)) return { signal: readSignal('--on-change', text.slice(SIGNAL.length)) }
+  throw new SecwrapError('BAD_USAGE', '--on-change takes restart, signal:NAME, exit or none', {
+    hint: '--on-change signal:HUP',
+  })
+}
+
+function readSignal(flag: string, name: string): number {
+  const signal = signalNumber(name)
+  if (signal !== undefined) return signal
+  throw new SecwrapError('BAD_USAGE', `${flag}: ${name} is not a signal`, { hint: 'kill -l' })
+}

@@ -1,0 +1,67 @@
+/** `exec --watch`: which of its stages this process is, and what that one does. */
+import { randomBytes } from 'node:crypto'
+import { SecwrapError } from '../../core/errors.ts'
+import { type Libc, openLibc, systemCalls } from '../../core/libc.ts'
+import { execute } from '../../launch/execute.ts'
+import { describeFailure } from '../../launch/failure.ts'
+import { readOwnImage, readOwnVariables } from '../../launch/own-image.ts'
+import { restoreState } from '../../launch/restore.ts'
+import { takeCaller } from '../caller.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, variableOf, WATCH_FLAGS } from '../flags.ts'
+import { readPolicy } from './policy.ts'
+import { formatStage, isStage, takeStage, type WorkStage } from './stage.ts'
+import { readStore, writeStore } from './store.ts'
+
+/** Returns only by throwing. */
+export async function watch(values: FlagValues, command: readonly string[]): Promise<void> {
+  const libc = openLibc()
+  if (!libc) {
+    throw new SecwrapError('BAD_CONFIG', '--watch needs the FFI of Node, which is turned off', {
+      hint: 'leave out --no-experimental-ffi',
+    })
+  }
+  const policy = readPolicy(values)
+  const stage = takeStage(process.env)
+  if (!stage) return becomeSupervisor(libc)
+  if (stage.name === 'opener') return becomeWorker(libc, stage)
+  if (stage.name === 'supervisor') {
+    const { supervise } = await import('./supervisor.ts')
+    return supervise(libc, stage, policy, flagVariables())
+  }
+  if (stage.name === 'poller') return (await import('./poller.ts')).poll(libc, stage, values)
+  return (await import('./resolver.ts')).resolveAndBecome(libc, stage, values, command)
+}
+
+const KEY_BYTES = 32
+
+function becomeSupervisor(libc: Libc): never {
+  const image = readOwnImage()
+  const variables = readOwnVariables().filter(variable => !isStage(variable))
+  const { start } = takeCaller(process.env)
+  const store = writeStore(libc, { start, key: randomBytes(KEY_BYTES).toString('hex'), variables })
+  restoreState(libc, { ...start, descriptors: [...start.descriptors, store] })
+  const { ignored, descriptors } = start
+  const stage = formatStage({ name: 'supervisor', store, ignored, descriptors }, process.pid)
+  throw describeFailure(execute(libc, { ...image, variables: [stage, ...flagVariables()] }), image.file)
+}
+
+const PR_SET_PDEATHSIG = 1
+const SIGKILL = 9
+
+function becomeWorker(libc: Libc, stage: WorkStage): never {
+  // The command keeps this: without its supervisor it would be current no longer, and nobody would end it.
+  libc.call(systemCalls().prctl, PR_SET_PDEATHSIG, SIGKILL)
+  if (libc.call(systemCalls().getppid) !== process.ppid) process.exit(128 + SIGKILL)
+  const image = readOwnImage()
+  const { start, variables } = readStore(libc, stage.store)
+  const ours = [stage.store, stage.report, stage.gate].filter(descriptor => descriptor >= 0)
+  restoreState(libc, { ...start, descriptors: [...start.descriptors, ...ours] })
+  const next = formatStage({ ...stage, name: stage.role }, process.pid)
+  throw describeFailure(execute(libc, { ...image, variables: [...variables, next] }), image.file)
+}
+
+/** Settings of ours that came as variables; the supervisor gets no others. */
+function flagVariables(): readonly string[] {
+  const names = [...COMMON_FLAGS, ...EXEC_FLAGS, ...WATCH_FLAGS].map(variableOf)
+  return names.flatMap(name => (process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`]))
+}

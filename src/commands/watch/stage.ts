@@ -1,0 +1,70 @@
+/**
+ * `exec --watch` is this program several times over, each started with the same arguments:
+ *
+ *   first ─execve─▶ supervisor ─spawns─▶ opener ─execve─▶ resolver ─execve─▶ the command
+ *                              └spawns─▶ opener ─execve─▶ poller, again and again
+ *
+ * The first puts its environment, tokens and all, into a memory file; the supervisor starts with none of it and
+ * only holds the file; the opener reads it and becomes a resolver or a poller with the environment as it was.
+ */
+export type Role = 'resolver' | 'poller'
+
+export interface SupervisorStage {
+  readonly name: 'supervisor'
+  readonly store: number // descriptor of the memory file
+  readonly ignored: bigint // signals that the caller ignores
+  readonly descriptors: readonly number[] // the caller's
+}
+
+export interface WorkStage {
+  readonly name: 'opener' | Role
+  readonly role: Role
+  readonly store: number
+  readonly report: number
+  readonly gate: number // -1: none
+}
+
+export type Stage = SupervisorStage | WorkStage
+
+const VARIABLE = 'SECWRAP_STAGE'
+const SUPERVISOR = /^supervisor (\d+) (\d+) ([0-9a-f]+) ([\d,]*)$/
+const WORK = /^(opener|resolver|poller) (\d+) (resolver|poller) (\d+) (\d+) (-?\d+)$/
+
+/** `pid` is the process that will have this stage, or that has started it where its own is not known yet. */
+export function formatStage(stage: Stage, pid: number): string {
+  const words =
+    stage.name === 'supervisor'
+      ? [stage.name, pid, stage.store, stage.ignored.toString(16), stage.descriptors.join(',')]
+      : [stage.name, pid, stage.role, stage.store, stage.report, stage.gate]
+  return `${VARIABLE}=${words.join(' ')}`
+}
+
+/** Undefined in the first process. A variable that is not about this very process is nobody's. */
+export function takeStage(environment: NodeJS.ProcessEnv): Stage | undefined {
+  const text = environment[VARIABLE]
+  if (text === undefined) return undefined
+  delete environment[VARIABLE]
+  return readSupervisor(text) ?? readWork(text)
+}
+
+export function isStage(variable: Uint8Array): boolean {
+  return Buffer.from(variable).toString('latin1').startsWith(`${VARIABLE}=`)
+}
+
+function readSupervisor(text: string): SupervisorStage | undefined {
+  const [, pid, store, ignored, descriptors = ''] = SUPERVISOR.exec(text) ?? []
+  if (Number(pid) !== process.pid) return undefined
+  return {
+    name: 'supervisor',
+    store: Number(store),
+    ignored: BigInt(`0x${ignored}`),
+    descriptors: descriptors.split(',').filter(Boolean).map(Number),
+  }
+}
+
+function readWork(text: string): WorkStage | undefined {
+  const [, name, pid, role, ...descriptors] = WORK.exec(text) ?? []
+  if (Number(pid) !== (name === 'opener' ? process.ppid : process.pid)) return undefined
+  const [store = -1, report = -1, gate = -1] = descriptors.map(Number)
+  return { name: name as WorkStage['name'], role: role as Role, store, report, gate }
+}

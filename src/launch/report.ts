@@ -1,0 +1,50 @@
+/**
+ * What a resolver or a poller tells its supervisor: a line of JSON an event, in a memory file, which is never
+ * full and waits for nobody. Marks and lease ids, never a value.
+ */
+export type ReportLine =
+  | { readonly event: 'begin' }
+  /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. */
+  | { readonly event: 'read'; readonly name: string; readonly mark: string }
+  | { readonly event: 'lease'; readonly id: string; readonly seconds: number; readonly renewable: boolean }
+  /** Why not everything could be read, in words that may be printed. */
+  | { readonly event: 'problem'; readonly text: string }
+  | { readonly event: 'ready' }
+
+export type Lease = Omit<Extract<ReportLine, { event: 'lease' }>, 'event'>
+
+/** Name of what was read → its mark. */
+export type Marks = ReadonlyMap<string, string>
+
+export interface Report {
+  readonly marks: Marks
+  readonly leases: readonly Lease[]
+  readonly problem: string | undefined // the first one
+  readonly isReady: boolean // everything was read
+}
+
+export function formatReport(lines: readonly ReportLine[]): string {
+  return lines.map(line => `${JSON.stringify(line)}\n`).join('')
+}
+
+/** A last line without an end, of a process that was killed while it wrote, counts for nothing. */
+export function parseReport(text: string): Report {
+  const marks = new Map<string, string>()
+  const leases: Lease[] = []
+  let problem: string | undefined
+  let isReady = false
+  for (const line of text.split('\n').slice(0, -1)) {
+    const told = JSON.parse(line) as ReportLine
+    if (told.event === 'read') marks.set(told.name, told.mark)
+    else if (told.event === 'lease')
+      leases.push({ id: told.id, seconds: told.seconds, renewable: told.renewable })
+    else if (told.event === 'problem') problem ??= told.text
+    else if (told.event === 'ready') isReady = true
+  }
+  return { marks, leases, problem, isReady }
+}
+
+/** Whether two reads found the same versions of the same secrets. */
+export function isSame(a: Marks, b: Marks): boolean {
+  return a.size === b.size && [...a].every(([name, mark]) => b.get(name) === mark)
+}

@@ -1,0 +1,102 @@
+/** `secwrap exec --watch` at work: what it says can be waited for, and nothing of it is left at the end. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type Artifact, BARE_ENVIRONMENT } from './secwrap.ts'
+
+const PATIENCE_MS = 10_000
+
+export interface WatchedRun extends AsyncDisposable {
+  readonly child: ChildProcess
+  readonly pid: number // of the supervisor, or of what `prefix` names
+  /** All that it has written so far, to both streams. */
+  output(): string
+  /** Waits until it has written this after what was waited for before. Fails after ten seconds. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
+  readonly end: Promise<readonly [number | null, NodeJS.Signals | null]>
+}
+
+export interface WatchedOptions {
+  readonly artifact: Artifact
+  readonly cwd: string
+  readonly flags?: readonly string[]
+  readonly command: readonly string[]
+  readonly prefix?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export function startWatch({
+  artifact,
+  cwd,
+  flags = [],
+  command,
+  prefix = [],
+  env,
+}: WatchedOptions): WatchedRun {
+  const [file = '', ...args] = [...prefix, ...artifact.argv, 'exec', '--watch', ...flags, '--', ...command]
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...BARE_ENVIRONMENT, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const end = once(child, 'close') as Promise<unknown> as WatchedRun['end']
+  const output = listen(child)
+  return {
+    child,
+    pid: child.pid ?? 0,
+    ...output,
+    end,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL') // what it has started goes with it
+      await end
+    },
+  }
+}
+
+function listen(child: ChildProcess): Pick<WatchedRun, 'output' | 'says'> {
+  let all = ''
+  let seen = 0
+  let check = () => {}
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      all += chunk
+      check()
+    })
+  }
+  const says: WatchedRun['says'] = pattern =>
+    new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`no ${pattern} in: ${all.slice(seen)}`)), PATIENCE_MS)
+      check = () => {
+        const match = pattern.exec(all.slice(seen))
+        if (!match) return
+        seen += match.index + match[0].length
+        check = () => {}
+        clearTimeout(timer)
+        done(match)
+      }
+      check()
+    })
+  return { output: () => all, says }
+}
+
+/** Process ids of the children that a process has now. */
+export function childrenOf(pid: number): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Asks again until it is true; fails after ten seconds. */
+export async function waitFor(isTrue: () => boolean): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!isTrue()) {
+    if (Date.now() > end) throw new Error('waited in vain')
+    await new Promise(done => setTimeout(done, 10))
+  }
+}
