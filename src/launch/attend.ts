@@ -9,6 +9,7 @@ import type { Policy } from './policy.ts'
 import { parseReport, type Report } from './report.ts'
 import { endAs, FORWARDED, type Status, signalNumber, Terminal } from './signals.ts'
 import { Supervisor } from './supervise.ts'
+import { type Region, trim } from './trim.ts'
 
 /** What a resolver or a poller is started with. */
 export interface Start {
@@ -20,6 +21,7 @@ export interface Place {
   readonly libc: Libc
   readonly descriptors: readonly number[] // that a program started here gets beside its own
   readonly ignored: bigint // signals that the caller ignores
+  readonly unchanged: readonly Region[] // of memory
   layOut(children: Children, role: 'resolver' | 'poller', start: Start): Laid
 }
 
@@ -29,6 +31,8 @@ const OF_JOBS: readonly number[] = [20, 21, 22]
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 const O_CLOEXEC = 0o2000000
+/** From the command's start, or a poll's end, until there is nothing left to do. */
+const QUIET_AFTER_MS = 500
 const FOREVER_MS = 2 ** 31 - 1
 
 interface Running {
@@ -148,6 +152,11 @@ export class Attendant {
     this.#resolver = undefined
     this.#libc.call(systemCalls().write, this.#opener, this.#pipeAddress, 1)
     this.#closeOpener()
+    this.#trimSoon()
+  }
+
+  #trimSoon(): void {
+    setTimeout(() => trim(this.#libc, this.#place.unchanged), QUIET_AFTER_MS).unref()
   }
 
   #closeOpener(): void {
@@ -192,6 +201,7 @@ export class Attendant {
   }
 
   #polled(): void {
+    this.#trimSoon()
     const { marks, isReady, problem = 'the secrets could not be looked at' } = this.#read('poller')
     this.#carryOut(this.#supervisor.on(isReady ? { type: 'polled', marks } : { type: 'unpolled', problem }))
   }

@@ -1,11 +1,10 @@
 /** `exec --watch`: which of its stages this process is, and what that one does. */
-import { randomBytes } from 'node:crypto'
 import { SecwrapError } from '../../core/errors.ts'
 import { type Libc, openLibc, systemCalls } from '../../core/libc.ts'
 import { execute } from '../../launch/execute.ts'
 import { describeFailure } from '../../launch/failure.ts'
 import { readOwnImage, readOwnVariables } from '../../launch/own-image.ts'
-import { restoreState } from '../../launch/restore.ts'
+import { resetAction, restoreState } from '../../launch/restore.ts'
 import { takeCaller } from '../caller.ts'
 import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, variableOf, WATCH_FLAGS } from '../flags.ts'
 import { readPolicy } from './policy.ts'
@@ -38,15 +37,20 @@ function becomeSupervisor(libc: Libc): never {
   const image = readOwnImage()
   const variables = readOwnVariables().filter(variable => !isStage(variable))
   const { start } = takeCaller(process.env)
-  const store = writeStore(libc, { start, key: randomBytes(KEY_BYTES).toString('hex'), variables })
+  const store = writeStore(libc, { start, key: createKey(), variables })
   restoreState(libc, { ...start, descriptors: [...start.descriptors, store] })
   const { ignored, descriptors } = start
   const stage = formatStage({ name: 'supervisor', store, ignored, descriptors }, process.pid)
   throw describeFailure(execute(libc, { ...image, variables: [stage, ...flagVariables()] }), image.file)
 }
 
+function createKey(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString('hex')
+}
+
 const PR_SET_PDEATHSIG = 1
 const SIGKILL = 9
+const SIGCANCEL = 32
 
 function becomeWorker(libc: Libc, stage: WorkStage): never {
   // The command keeps this: without its supervisor it would be current no longer, and nobody would end it.
@@ -56,6 +60,7 @@ function becomeWorker(libc: Libc, stage: WorkStage): never {
   const { start, variables } = readStore(libc, stage.store)
   const ours = [stage.store, stage.report, stage.gate].filter(descriptor => descriptor >= 0)
   restoreState(libc, { ...start, descriptors: [...start.descriptors, ...ours] })
+  resetAction(libc, SIGCANCEL) // glibc's own, which its posix_spawn leaves ignored
   const next = formatStage({ ...stage, name: stage.role }, process.pid)
   throw describeFailure(execute(libc, { ...image, variables: [...variables, next] }), image.file)
 }

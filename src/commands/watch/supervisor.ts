@@ -4,6 +4,7 @@ import { protectProcess } from '../../launch/exec.ts'
 import { readOwnImage } from '../../launch/own-image.ts'
 import type { Policy } from '../../launch/policy.ts'
 import { setBlocked } from '../../launch/restore.ts'
+import { listUnchanged } from '../../launch/trim.ts'
 import { formatStage, type SupervisorStage } from './stage.ts'
 
 /** @param variables - `NAME=value` of our own settings, for those that are started. */
@@ -14,11 +15,13 @@ export function supervise(
   variables: readonly string[],
 ): void {
   const image = readOwnImage()
+  const unchanged = listUnchanged()
   protectProcess() // whoever could open /proc/PID/fd would have the memory file
   setBlocked(libc, 0n) // a signal that waits here would never reach the command
   const place = {
     libc,
     ignored,
+    unchanged,
     descriptors: [...descriptors, store],
     layOut(children, role, { report, gate = -1 }) {
       const stage = formatStage({ name: 'opener', role, store, report, gate }, process.pid)

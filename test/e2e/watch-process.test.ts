@@ -1,0 +1,183 @@
+/** `exec --watch` as a process: the command finds the caller's state, signals and endings pass through, nothing stays. */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { ARTIFACTS, COMPILED, run } from '../helpers/secwrap.ts'
+import { type CallerState, probe } from '../helpers/state.ts'
+import { createFolder } from '../helpers/temporary-folder.ts'
+import { openTerminal } from '../helpers/terminal.ts'
+import { childrenOf, isAlive, startWatch, waitFor } from '../helpers/watched-run.ts'
+
+const fixtures = `${import.meta.dirname}/../fixtures`
+const STEADY = ['sh', '-c', 'echo "pid $$ end"; exec sleep 60']
+const STARTED = /pid (\d+) end/
+
+const [HUP, QUIT, PIPE, TERM, XFSZ] = [1, 3, 13, 15, 25]
+const CALLERS: readonly [string, CallerState][] = [
+  ['nothing special', {}],
+  ['SIGPIPE and SIGXFSZ ignored', { ignored: [PIPE, XFSZ] }],
+  ['SIGHUP ignored, as by nohup', { ignored: [HUP] }],
+  ['signals blocked', { blocked: [TERM, QUIT, 34] }],
+  ['a soft limit of open files', { limits: { NOFILE: [256, 4096] } }],
+  ['descriptors', { descriptors: { 3: 'socket', 4: '/dev/null', 9: '/etc/passwd', 63: 'pipe' } }],
+  ['no input', { descriptors: { 0: 'closed' } }],
+  ['a umask', { umask: 0o027 }],
+]
+
+// Ignored by default, or not to be caught: 16 and 30 are not caught by our runtimes.
+const NOT_DEADLY = [16, 17, 18, 19, 20, 21, 22, 23, 28, 30]
+const SIGNALS = Array.from({ length: 31 }, (_, index) => -index - 1).filter(n => !NOT_DEADLY.includes(-n))
+
+async function statuses(wanted: readonly number[], argv: readonly string[]): Promise<unknown> {
+  using folder = createFolder()
+  folder.write('.env.template', '')
+  const program = [
+    'python3',
+    `${fixtures}/statuses.py`,
+    JSON.stringify(wanted),
+    ...argv,
+    'exec',
+    '--watch',
+    '--',
+  ]
+  const { stdout } = await run(program, { cwd: folder.path })
+  return JSON.parse(stdout)
+}
+
+const asWanted = (wanted: readonly number[]) => Object.fromEntries(wanted.map(status => [status, status]))
+
+test('every exit code, 0 to 255', async () => {
+  const codes = Array.from({ length: 256 }, (_, code) => code)
+  expect(await statuses(codes, COMPILED.argv)).toEqual(asWanted(codes))
+}, 60_000)
+
+describe.each(ARTIFACTS)('$name', artifact => {
+  const { argv } = artifact
+
+  test.each(CALLERS)('the state of the command: %s', async (_, caller) => {
+    const direct = await probe(caller, [])
+    const watched = await probe(caller, [...argv, 'exec', '--watch', '--'])
+    // It is a child of the supervisor, and ends with it.
+    const stat = { ...(direct.stat as object), isSameProcess: false, isOurChild: false }
+    expect(watched).toEqual({ ...direct, stat })
+  })
+
+  test('death by each signal, and some exit codes', async () => {
+    const wanted = [0, 1, 127, 255, ...SIGNALS, -16, -30, -34, -64]
+    expect(await statuses(wanted, argv)).toEqual(asWanted(wanted))
+  }, 60_000)
+
+  test('signals that are sent to it reach the command, once', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const command = ['python3', `${fixtures}/tell-signals.py`]
+    await using watched = startWatch({ artifact, cwd: folder.path, command })
+    await watched.says(/ready/)
+    const names = [
+      'HUP',
+      'INT',
+      'QUIT',
+      'USR1',
+      'USR2',
+      'ALRM',
+      'TERM',
+      'URG',
+      'XCPU',
+      'VTALRM',
+      'PROF',
+      'IO',
+    ]
+    for (const name of names) {
+      watched.child.kill(`SIG${name}` as NodeJS.Signals)
+      await watched.says(new RegExp(`got SIG${name}\n`))
+    }
+    expect(watched.output().match(/got /g)).toHaveLength(names.length)
+  })
+
+  test('Ctrl-C reaches the command once', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const command = ['python3', `${fixtures}/count-interrupts.py`]
+    using terminal = openTerminal([...argv, 'exec', '--watch', '--', ...command], folder.path)
+    await terminal.expect(/ready/)
+    terminal.type('\x03')
+    expect(await terminal.expect(/interrupts: \d+/)).toBe('interrupts: 1')
+    expect(await terminal.end).toEqual({ exitCode: 0, signal: 0 })
+  })
+
+  test('Ctrl-Z stops it, fg continues it, and it reads the terminal again', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    terminal.type(`${argv.join(' ')} exec --watch -- sed s/^/heard-/\r`)
+    terminal.type('one\r')
+    await terminal.expect(/heard-one/)
+    terminal.type('\x1a')
+    await terminal.expect(/prompt> /)
+    terminal.type('jobs\r')
+    await terminal.expect(/Stopped/)
+    terminal.type('fg\r')
+    terminal.type('two\r\x04')
+    await terminal.expect(/heard-two/)
+    terminal.type('echo status $?\r')
+    await terminal.expect(/status 0\r?\n/)
+  })
+
+  test('the supervisor killed: the command goes along', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    await using watched = startWatch({ artifact, cwd: folder.path, command: STEADY })
+    const [, pid] = await watched.says(STARTED)
+    watched.child.kill('SIGKILL')
+    expect(await watched.end).toEqual([null, 'SIGKILL'])
+    await waitFor(() => !isAlive(Number(pid)))
+  })
+
+  test('orphans are reaped: as PID 1, and as an ordinary process', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const forks = `${fixtures}/leave-orphans.py`
+    await using ordinary = startWatch({ artifact, cwd: folder.path, command: ['python3', forks, '300'] })
+    await ordinary.says(/left 300/)
+    await waitFor(() => childrenOf(ordinary.pid).length === 1)
+    await using first = startWatch({
+      artifact,
+      cwd: folder.path,
+      command: ['python3', forks, '300'],
+      prefix: AS_PID_1,
+    })
+    await first.says(/left 300/)
+    const [init = 0] = childrenOf(first.pid)
+    await waitFor(() => childrenOf(init).length === 1)
+    spawnSync('kill', ['-TERM', String(init)])
+    expect(await first.end).toEqual([143, null])
+  })
+
+  test('as PID 1 it ends with 128 + the signal that ended the command', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const command = ['sh', '-c', 'kill -USR1 $$']
+    await using watched = startWatch({ artifact, cwd: folder.path, command, prefix: AS_PID_1 })
+    expect(await watched.end).toEqual([138, null])
+  })
+})
+
+// Only root needs no namespace of users for that.
+const AS_PID_1 = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+  ...['--pid', '--fork', '--kill-child', '--mount-proc'],
+]
+
+test('the supervisor is small: below 20 MiB as soon as it has nothing to do', async () => {
+  using folder = createFolder()
+  folder.write('.env.template', '')
+  const flags = ['--interval', '1']
+  await using watched = startWatch({ artifact: COMPILED, cwd: folder.path, flags, command: STEADY })
+  await watched.says(STARTED)
+  const readKibibytes = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${watched.pid}/status`, 'latin1'))?.[1])
+  expect(readKibibytes()).toBeGreaterThan(20 * 1024) // it is about this process, and not yet idle
+  await waitFor(() => readKibibytes() < 20 * 1024)
+})

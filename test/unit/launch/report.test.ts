@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import { formatReport, isSame, parseReport } from '../../../src/launch/report.ts'
+
+const LINES = [
+  { event: 'begin' },
+  { event: 'read', name: 'vault://secret/a#k', mark: '3' },
+  { event: 'lease', id: 'database/creds/app/x', seconds: 3600, renewable: true },
+  { event: 'problem', text: 'first' },
+  { event: 'problem', text: 'second' },
+  { event: 'ready' },
+] as const
+
+test('what is written can be read', () => {
+  expect(parseReport(formatReport(LINES))).toEqual({
+    marks: new Map([['vault://secret/a#k', '3']]),
+    leases: [{ id: 'database/creds/app/x', seconds: 3600, renewable: true }],
+    problem: 'first',
+    isReady: true,
+  })
+})
+
+test('wherever a writer was killed, what is whole counts', () => {
+  const text = formatReport(LINES)
+  for (let length = 0; length < text.length; length++) {
+    expect(parseReport(text.slice(0, length)).isReady).toBe(false)
+  }
+})
+
+test.each([
+  [{ a: '1' }, { a: '1' }, true],
+  [{ a: '1', b: '2' }, { b: '2', a: '1' }, true],
+  [{ a: '1' }, { a: '2' }, false],
+  [{ a: '1' }, {}, false],
+  [{}, { a: '1' }, false],
+  [{ a: '1' }, { b: '1' }, false],
+])('%j and %j: %j', (left, right, same) => {
+  expect(isSame(new Map(Object.entries(left)), new Map(Object.entries(right)))).toBe(same)
+})

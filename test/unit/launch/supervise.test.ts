@@ -1,0 +1,162 @@
+import { expect, test } from '@jest/globals'
+import type { Action, WatchEvent } from '../../../src/launch/events.ts'
+import { backOff, type Policy } from '../../../src/launch/policy.ts'
+import { Supervisor } from '../../../src/launch/supervise.ts'
+
+const POLICY: Policy = {
+  onChange: 'restart',
+  intervalMs: 300_000,
+  debounceMs: 2_000,
+  splayMs: 0,
+  stopSignal: 15,
+  stopTimeoutMs: 10_000,
+  restartOnExit: false,
+  deadlineMs: 35_000,
+  retry: { baseMs: 1_000, capMs: 60_000 },
+  random: () => 0.5,
+}
+const [INT, USR1, TERM] = [2, 10, 15]
+const OLD = new Map([['ssm:///db', '1']])
+const NEW = new Map([['ssm:///db', '2']])
+
+/** Actions as words: `kill command 15`, `poll in 300000`; the log by its level. */
+function describe(action: Action): string {
+  if (action.type === 'kill') return `kill ${action.whom} ${action.signal}`
+  if (action.type === 'timer') return `${action.name} in ${action.ms}`
+  if (action.type === 'cancel') return `cancel ${action.name}`
+  if (action.type === 'log') return action.level
+  if (action.type === 'end') return `end ${JSON.stringify(action.status)}`
+  return action.type
+}
+
+const BEGIN: WatchEvent = { type: 'begin' }
+const ready = (marks = OLD): WatchEvent => ({ type: 'ready', marks })
+const polled = (marks = OLD): WatchEvent => ({ type: 'polled', marks })
+const timer = (name: 'poll' | 'change' | 'stop' | 'again'): WatchEvent => ({ type: 'timer', name })
+const ended = (code = 0): WatchEvent => ({ type: 'ended', status: { code } })
+const failed = (code = 69): WatchEvent => ({ type: 'failed', status: { code } })
+const signal = (number: number, hasReached = false): WatchEvent => ({
+  type: 'signal',
+  signal: number,
+  hasReached,
+})
+const UNPOLLED: WatchEvent = { type: 'unpolled', problem: 'the store is away' }
+
+const RUNNING = [BEGIN, ready()]
+const RESTARTING = [...RUNNING, polled(NEW), timer('change')]
+const STOPPING = [...RESTARTING, ready(NEW)]
+
+const CASES: readonly [string, WatchEvent[], Partial<Policy>, string[]][] = [
+  // what happened, the last of it answered by these actions
+  ['the first start', [BEGIN], {}, ['cancel again', 'resolve']],
+  ['all is read', RUNNING, {}, ['cancel change', 'go', 'poll in 300000']],
+  ['the first start fails', [BEGIN, failed(66)], {}, ['end {"code":66}']],
+  ['the command ends', [...RUNNING, ended(7)], {}, ['end {"code":7}']],
+  ['nothing new', [...RUNNING, polled()], {}, ['poll in 300000']],
+  ['a change', [...RUNNING, polled(NEW)], {}, ['poll in 300000', 'info', 'change in 2000']],
+  [
+    'a change, with splay',
+    [...RUNNING, polled(NEW)],
+    { splayMs: 1_000 },
+    ['poll in 300000', 'info', 'change in 2500'],
+  ],
+  [
+    'a second change before the first is acted on',
+    [...RUNNING, polled(NEW), polled(NEW)],
+    {},
+    ['poll in 300000'],
+  ],
+  ['the change is acted on: the old one stays', RESTARTING, {}, ['cancel again', 'resolve']],
+  ['the new one is ready: the old one ends', STOPPING, {}, ['kill command 15', 'stop in 10000']],
+  [
+    'the old one has ended',
+    [...STOPPING, ended()],
+    {},
+    ['cancel stop', 'cancel poll', 'cancel change', 'go', 'poll in 300000'],
+  ],
+  ['the old one does not end', [...STOPPING, timer('stop')], {}, ['warn', 'kill command 9']],
+  ['the new one fails: the old one stays', [...RESTARTING, failed()], {}, ['warn', 'again in 1000']],
+  ['and again', [...RESTARTING, failed(), timer('again'), failed()], {}, ['warn', 'again in 2000']],
+  [
+    'the old one ends by itself meanwhile',
+    [...RESTARTING, ended(3)],
+    {},
+    ['kill resolver 9', 'end {"code":3}'],
+  ],
+  [
+    'the new one is killed while it waits: another is read',
+    [...STOPPING, failed(), ended()],
+    {},
+    ['cancel stop', 'cancel poll', 'cancel again', 'resolve'],
+  ],
+  [
+    'a change is a signal',
+    [...RUNNING, polled(NEW), timer('change')],
+    { onChange: { signal: 1 } },
+    ['kill command 1'],
+  ],
+  [
+    'and no news at the next poll',
+    [...RUNNING, polled(NEW), timer('change'), polled(NEW)],
+    { onChange: { signal: 1 } },
+    ['poll in 300000'],
+  ],
+  ['a change is the end', RESTARTING, { onChange: 'exit' }, ['kill command 15', 'stop in 10000']],
+  ['as the command ends', [...RESTARTING, ended(5)], { onChange: 'exit' }, ['end {"code":5}']],
+  ['a change is nothing', [...RUNNING, polled(NEW)], { onChange: 'none' }, ['poll in 300000', 'info']],
+  ['the store is away', [...RUNNING, UNPOLLED], {}, ['poll in 5000', 'warn']],
+  ['it is said once', [...RUNNING, UNPOLLED, UNPOLLED], {}, ['poll in 10000']],
+  ['it is back', [...RUNNING, UNPOLLED, polled()], {}, ['poll in 300000', 'warn']],
+  ['a signal goes to the command', [...RUNNING, signal(USR1)], {}, ['kill command 10']],
+  ['the terminal has sent it', [...RUNNING, signal(INT, true)], {}, []],
+  ['SIGTERM during a restart', [...RESTARTING, signal(TERM)], {}, ['kill command 15', 'kill resolver 9']],
+  ['and then the end', [...RESTARTING, signal(TERM), failed(), ended()], {}, ['end {"code":0}']],
+  ['no restart after SIGTERM', [...RUNNING, signal(TERM), polled(NEW)], {}, ['poll in 300000']],
+  ['SIGTERM before there is a command', [BEGIN, signal(TERM)], {}, ['kill resolver 15']],
+  ['SIGUSR1 before there is a command', [BEGIN, signal(USR1)], {}, []],
+  [
+    'the command ends and starts again',
+    [...RUNNING, ended(1)],
+    { restartOnExit: true },
+    ['cancel stop', 'cancel poll', 'warn', 'again in 1000'],
+  ],
+  [
+    'SIGTERM while it waits for that',
+    [...RUNNING, ended(1), signal(TERM)],
+    { restartOnExit: true },
+    ['end {"signal":15}'],
+  ],
+  [
+    'SIGTERM ends it all the same',
+    [...RUNNING, signal(TERM), ended(1)],
+    { restartOnExit: true },
+    ['end {"code":1}'],
+  ],
+  [
+    'the store is away then',
+    [...RUNNING, ended(1), timer('again'), failed()],
+    { restartOnExit: true },
+    ['warn', 'again in 1000'],
+  ],
+]
+
+test.each(CASES)('%s', (_, events, policy, expected) => {
+  const supervisor = new Supervisor({ ...POLICY, ...policy }, () => 0)
+  const answers = events.map(event => supervisor.on(event).map(describe))
+  expect(answers.at(-1)).toEqual(expected)
+})
+
+test('a crash loop slows down, and a command that ran for a minute starts from the beginning', () => {
+  let now = 0
+  const supervisor = new Supervisor({ ...POLICY, restartOnExit: true }, () => now)
+  const delays = [0, 0, 0, 0, 0, 0, 0, 0, 60_000].map(ranMs => {
+    for (const event of [timer('again'), ready()]) supervisor.on(event)
+    now += ranMs
+    return supervisor.on(ended(1)).map(describe).at(-1)
+  })
+  expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1].map(seconds => `again in ${seconds}000`))
+})
+
+test('the wait has a cap, however many failures', () => {
+  expect(backOff(10_000, { baseMs: 1, capMs: 60_000 })).toBe(60_000)
+})
