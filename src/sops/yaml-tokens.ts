@@ -15,6 +15,11 @@ export function commentsIn(tokens: readonly CST.Token[]): Comment[] {
   )
 }
 
+/** What sops counts to a value although it stands behind it. */
+export function commentsBehind(value: CST.Token | null | undefined): readonly Comment[] {
+  return CST.isScalar(value) && 'end' in value ? commentsIn(value.end ?? []) : []
+}
+
 /** Where a piece of a collection begins, its comments included. */
 export function startOf({ start, key, sep, value }: CST.CollectionItem): number {
   return start[0]?.offset ?? key?.offset ?? sep?.[0]?.offset ?? value?.offset ?? 0

@@ -11,7 +11,7 @@ import {
   type Plain,
 } from './tree.ts'
 import { readPlainScalar } from './yaml-scalar.ts'
-import { commentsIn, emptySpan, resolve, scalarSpan, startOf } from './yaml-tokens.ts'
+import { commentsBehind, commentsIn, emptySpan, resolve, scalarSpan, startOf } from './yaml-tokens.ts'
 
 type Item = CST.CollectionItem
 type Tokens = readonly CST.SourceToken[]
@@ -80,10 +80,8 @@ class YamlReader {
     const inner = commentsIn(item.sep ?? [])
     const span = { start: item.key?.offset ?? startOf(item), end }
     const isScalar = value.kind === 'scalar'
-    const line = item.value && 'end' in item.value && isScalar ? commentsIn(item.value.end ?? []) : []
     const entry: Entry = { kind: 'entry', key, value: isScalar ? value : prepend(inner, value), span }
-    // sops takes a comment behind a value as one before its name.
-    return [...commentsIn(item.start), ...(isScalar ? inner : []), ...line, entry]
+    return [...commentsIn(item.start), ...(isScalar ? inner : []), ...commentsBehind(item.value), entry]
   }
 
   #readKey({ key, start }: Item): string {
@@ -107,6 +105,7 @@ class YamlReader {
       const next = token.items[index + 1]
       const isItem = item.value || item.start.some(({ type }) => type === 'seq-item-ind')
       items.push(...(isItem ? commentsIn(item.start) : this.#keepComments(item, token.indent)))
+      items.push(...commentsBehind(item.value))
       if (item.value) items.push(this.readNode(item.value, next ? startOf(next) : end, depth + 1, item.start))
       else if (isItem) items.push({ kind: 'scalar', plain: readPlainScalar(''), span: emptySpan(item) })
       items.push(...this.#takeComments(token.indent))

@@ -115,10 +115,10 @@ describe('a new file is sealed for', () => {
     const theirs = runSops([`--config=${folder.path}/.sops.yaml`, 'encrypt', plain])
     const shape = (sealed: string) =>
       sealed
-        .replaceAll(/=(ENC\[|-----|2).*/g, '')
+        .replaceAll(/=(ENC\[|-----|2|3\.).*/g, '')
         .split('\n')
         .sort()
-    expect(shape(text.replace('3.13.3', '3.11.0'))).toEqual(shape(theirs))
+    expect(shape(text)).toEqual(shape(theirs))
   })
 
   test.each([
