@@ -101,7 +101,17 @@ h:
     '# head',
     '# behind a',
     ['a', ['int', '1']],
-    ['b', ['# behind b', '# first of b', '# behind x', 'x', [['c', 'two\nlines\n'], '# last of c'], '# last of b']],
+    [
+      'b',
+      [
+        '# behind b',
+        '# first of b',
+        '# behind x',
+        'x',
+        [['c', 'two\nlines\n'], '# last of c'],
+        '# last of b',
+      ],
+    ],
     [
       'd',
       [
