@@ -34,6 +34,7 @@ export const VERB_STORES: Readonly<Record<string, () => Promise<VerbStore>>> = {
   'vault, version 2': () => startVault('2'),
   'vault, version 1': () => startVault('1'),
   ssm: startParameterStore,
+  secretsmanager: startSecretsManager,
   azurekv: startKeyVault,
 }
 
@@ -81,6 +82,16 @@ async function startVault(version: '1' | '2'): Promise<VerbStore> {
 }
 
 async function startParameterStore(): Promise<VerbStore> {
+  const prefix = `ssm:///${uniqueName('verbs')}/`
+  return { ...(await startAws(prefix)), checks: 'new', recovers: false }
+}
+
+async function startSecretsManager(): Promise<VerbStore> {
+  const prefix = `secretsmanager://${uniqueName('verbs')}/`
+  return { ...(await startAws(prefix)), checks: 'any', recovers: true }
+}
+
+async function startAws(prefix: string): Promise<Omit<VerbStore, 'checks' | 'recovers'>> {
   const { aws } = openLab()
   const [officer, nobody] = [unrestricted(), await createUser(aws, NOTHING)]
   const envOf = ({ accessKeyId, secretAccessKey }: Credentials) => ({
@@ -89,7 +100,6 @@ async function startParameterStore(): Promise<VerbStore> {
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: aws.endpoint,
   })
-  const prefix = `ssm:///${uniqueName('verbs')}/`
   return {
     env: envOf(officer),
     prefix,
@@ -98,8 +108,6 @@ async function startParameterStore(): Promise<VerbStore> {
     nobody: envOf(nobody),
     refusesNobody: ['set', 'list', 'delete', 'history'],
     keepsVersions: true,
-    checks: 'new',
-    recovers: false,
     listsTimes: true,
     keepsDigits: true,
     credentials: [officer.secretAccessKey, nobody.secretAccessKey],

@@ -5,6 +5,7 @@ import { Secret } from '../../../src/core/secret.ts'
 import type { Inherited, SecretId, Writer } from '../../../src/core/types.ts'
 import { createWriter } from '../../../src/providers/ssm-writer.ts'
 import { type HttpProxy, startHttpProxy } from '../../helpers/http-proxy.ts'
+import { createFolder } from '../../helpers/temporary-folder.ts'
 import { type Credentials, callsOf, createUser, plantFault, unrestricted } from '../../lab/aws-access.ts'
 import { openLab, uniqueName } from '../../lab/index.ts'
 import { deadline, failureOf } from '../contract/store.ts'
@@ -303,6 +304,22 @@ test('two writers of one parameter at the same moment: worth another try', async
   await plantFault(aws, caller, { error: 'TooManyUpdates' })
   const { code, details } = await fail(() => write(newId(), PLANTED, open(caller)))
   expect([code, details.retry]).toEqual(['UNAVAILABLE', { throttled: true }])
+})
+
+test('credentials, region and address of a profile, as reading finds them', async () => {
+  using folder = createFolder()
+  const { accessKeyId, secretAccessKey } = store.credentials
+  const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}`
+  const AWS_CONFIG_FILE = folder.write(
+    'config',
+    `[profile lab]\n${keys}\nregion = ${REGION}\nendpoint_url = ${aws.endpoint}\n`,
+  )
+  const id = newId()
+  const env = { AWS_CONFIG_FILE, AWS_ACCESS_KEY_ID: 'of nobody', AWS_SECRET_ACCESS_KEY: PLANTED }
+  await write(id, 'a text', createWriter({ profile: 'lab' }, contextOf(env)))
+  expect(await store.readBySdk(id.path)).toBe('a text')
+  const { code } = await fail(() => write(id, PLANTED, createWriter({ profile: 'none' }, contextOf(env))))
+  expect(code).toBe('BAD_CONFIG')
 })
 
 test("the caller's variables do not reach the client, nor a redirect its signature", async () => {
