@@ -6,6 +6,7 @@
 import { SecwrapError } from '../../core/errors.ts'
 import { type HttpResponse, retryAfterMs } from '../../core/http.ts'
 import { parsePlainJson } from '../../core/json.ts'
+import { permissionIn } from './permissions.ts'
 
 /** The store refuses a call for the sake of an id in it, so reading each alone shows which. */
 export class AwsRefusal extends Error {
@@ -98,36 +99,6 @@ export function failureOf(
 /** The error for a 200 that is not what the service's reference promises: cut off, or not from AWS. */
 export function notAws(store: string): SecwrapError {
   return unavailable(`${store} gave an incomplete answer, or one that is not AWS's`, true)
-}
-
-// AWS says: "User: … is not authorized to perform: ssm:GetParameters on resource: …".
-const PERMISSION = /perform: ([a-z]+:[A-Za-z]+)\b/
-const PERMISSIONS: readonly string[] = [
-  'kms:Decrypt',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'secretsmanager:BatchGetSecretValue',
-  'secretsmanager:CreateSecret',
-  'secretsmanager:DeleteSecret',
-  'secretsmanager:DescribeSecret',
-  'secretsmanager:GetSecretValue',
-  'secretsmanager:ListSecrets',
-  'secretsmanager:ListSecretVersionIds',
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:RestoreSecret',
-  'secretsmanager:UpdateSecretVersionStage',
-  'ssm:DeleteParameter',
-  'ssm:DescribeParameters',
-  'ssm:GetParameter',
-  'ssm:GetParameterHistory',
-  'ssm:GetParameters',
-  'ssm:GetParametersByPath',
-  'ssm:PutParameter',
-]
-
-function permissionIn(message: string): string | undefined {
-  const named = PERMISSION.exec(message)?.[1]
-  return PERMISSIONS.find(permission => permission === named)
 }
 
 const UNKNOWN_CODE = /^[A-Z][A-Za-z]{2,50}(Exception|Error|Fault|Failure|Denied|Unavailable|NotFound)$/
