@@ -8,8 +8,7 @@ import type { FlagValues } from './flags.ts'
 import { formatHelp, formatOverview } from './help.ts'
 import { COMMANDS, type Command } from './index.ts'
 import { parseArguments } from './parse-arguments.ts'
-
-declare const SECWRAP_VERSION: string | undefined // set by the build
+import { versionOf } from './version.ts'
 
 export async function runCli(
   argv: readonly string[],
@@ -17,7 +16,7 @@ export async function runCli(
 ): Promise<void> {
   takeCaller(process.env)
   const [word = '--help', ...rest] = argv
-  if (word === '--version' || word === '-V') return print(`${version()}`)
+  if (word === '--version' || word === '-V') return print(versionOf())
   if (word === '--help' || word === '-h') return print(formatOverview(COMMANDS))
   if (word === 'help')
     return print(rest[0] === undefined ? formatOverview(COMMANDS) : await helpOf(findCommand(rest[0])))
@@ -47,10 +46,6 @@ function findCommand(word: string): Command {
 async function helpOf(command: Command): Promise<string> {
   const { flags } = await command.load()
   return formatHelp(command, flags)
-}
-
-function version(): string {
-  return typeof SECWRAP_VERSION === 'string' ? SECWRAP_VERSION : 'from source'
 }
 
 function print(text: string): void {

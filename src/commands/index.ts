@@ -83,6 +83,13 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./init.ts'),
   },
   {
+    command: 'doctor',
+    describe: 'Tell what is set up here, and ask no store',
+    usage: 'doctor [flags]',
+    example: 'secwrap doctor --template deploy.env.template',
+    load: () => import('./doctor.ts'),
+  },
+  {
     command: 'completion',
     describe: 'Print the completion script of bash, zsh or fish',
     usage: 'completion bash|zsh|fish',

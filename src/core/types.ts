@@ -131,6 +131,15 @@ export interface Provider {
 
 export type CreateProvider = (options: Readonly<Record<string, string>>, context: ProviderContext) => Provider
 
+/**
+ * What reading would use, found without asking anybody, for `doctor`: addresses and where credentials come from,
+ * never one. @throws SecwrapError for a setting that is missing or wrong.
+ */
+export type Inspect = (
+  store: { readonly options: Readonly<Record<string, string>>; readonly ids: readonly SecretId[] },
+  env: Inherited,
+) => readonly string[] | Promise<readonly string[]>
+
 /** One version of a secret, as its store tells it. */
 export interface Version {
   readonly id: string // what `?version=` takes

@@ -10,7 +10,7 @@ import type { StartState } from './start-state.ts'
 
 export { findCommand } from './command.ts'
 export { listLosses } from './losses.ts'
-export { endOnSignals, protectProcess, readStackLimit, takeRawInherited } from './process.ts'
+export { endOnSignals, isProtected, protectProcess, readStackLimit, takeRawInherited } from './process.ts'
 export { type StartState, takeStartState } from './start-state.ts'
 
 /**

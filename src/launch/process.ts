@@ -13,6 +13,13 @@ export function protectProcess(): void {
   openLibc()?.call(systemCalls().prctl, PR_SET_DUMPABLE, 0)
 }
 
+const PR_GET_DUMPABLE = 3
+
+/** Whether `protectProcess` had an effect here. */
+export function isProtected(): boolean {
+  return openLibc()?.call(systemCalls().prctl, PR_GET_DUMPABLE) === 0
+}
+
 const RLIMIT_STACK = 3
 const NO_LIMIT = 2n ** 64n - 1n // RLIM_INFINITY
 const USUAL_STACK_BYTES = 8 * 1024 * 1024

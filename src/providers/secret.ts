@@ -1,4 +1,4 @@
-import type { Provider, ProviderContext, SecretId } from '../core/types.ts'
+import type { Inherited, Provider, ProviderContext, SecretId } from '../core/types.ts'
 import { readSecretFile, type SecretFile } from './shared/read-file.ts'
 import { readFolder } from './shared/read-folder.ts'
 import { readersOf } from './shared/readers.ts'
@@ -14,7 +14,7 @@ export function createProvider(
   options: Readonly<Record<string, string>>,
   { env }: ProviderContext,
 ): Provider {
-  const folders = [env.CREDENTIALS_DIRECTORY, '/run/secrets'].filter(folder => folder !== undefined)
+  const folders = foldersOf(env)
   return {
     batchSize: 1,
     ...readersOf(options, id => readFirst(folders, id)),
@@ -24,6 +24,11 @@ export function createProvider(
       return new Map(found.reverse().flatMap(secrets => [...secrets]))
     },
   }
+}
+
+/** The first wins. */
+export function foldersOf({ CREDENTIALS_DIRECTORY: ofSystemd }: Inherited): readonly string[] {
+  return ofSystemd === undefined ? ['/run/secrets'] : [ofSystemd, '/run/secrets']
 }
 
 function readFirst(folders: readonly string[], { path, uri }: SecretId): SecretFile | undefined {

@@ -90,7 +90,17 @@ function fill(program: Program, template: Node, context: Context): readonly stri
 }
 
 /** Who or what is asked, by which setting, and the codes of others: `…` on the page, whatever they come to. */
-const SUBJECTS: readonly string[] = ['store', 'source', 'setting', 'code', 'name', 'path', 'uri', 'what']
+const SUBJECTS: readonly string[] = [
+  'store',
+  'source',
+  'setting',
+  'code',
+  'name',
+  'path',
+  'raw',
+  'uri',
+  'what',
+]
 
 /** What stands for an expression in a message: our words, else `…`. */
 function wordsOf(program: Program, node: Node | undefined, context: Context): readonly string[] {

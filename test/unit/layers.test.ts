@@ -106,7 +106,7 @@ function findLoadedAtOnce(entry: string, all: readonly Source[]): string[] {
 /** But for what tells of all stores, and how to read a file. */
 function findProviders(entry: string, all: readonly Source[]): string[] {
   const small =
-    /^providers\/(index|credentials|store-rules|file|secret|shared\/(read-file|read-folder|readers))\.ts$/
+    /^providers\/(index|credentials|store-rules|file|secret|inspect\/index|shared\/(read-file|read-folder|readers))\.ts$/
   const reached = [...reachableFrom(entry, all, false)]
   return reached.filter(file => folderOf(file) === 'providers' && !small.test(file))
 }

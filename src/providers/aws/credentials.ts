@@ -73,7 +73,7 @@ async function fromSurroundings(
   )
 }
 
-function fromEnvironment(env: Inherited): AwsCredentials | undefined {
+export function fromEnvironment(env: Inherited): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
   if (!accessKeyId && !secretAccessKey) return undefined
   if (accessKeyId && secretAccessKey) {
@@ -92,23 +92,30 @@ async function fromProfile(
   region: string,
   signal: AbortSignal,
 ): Promise<AwsCredentials | undefined> {
-  const { name, chosen, exists, settings } = profile
+  if (needsSdk(profile)) {
+    const { fromSdkProfile } = await import('./sdk-profile.ts')
+    return fromSdkProfile(profile, region, signal)
+  }
+  return keysOf(profile)
+}
+
+/** Whether a profile's credentials come from elsewhere. @throws SecwrapError BAD_CONFIG as above. */
+export function needsSdk({ name, chosen, exists, settings }: AwsProfile): boolean {
   if (chosen && !exists) {
     throw new SecwrapError('BAD_CONFIG', `there is no AWS profile ${name}`, {
       hint: 'aws configure list-profiles',
     })
   }
-  if (SDK_SETTINGS.some(setting => settings[setting])) {
-    const { fromSdkProfile } = await import('./sdk-profile.ts')
-    return fromSdkProfile(profile, region, signal)
-  }
+  return SDK_SETTINGS.some(setting => settings[setting])
+}
+
+export function keysOf({ settings }: AwsProfile): AwsCredentials | undefined {
   const { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey } = settings
   if (!accessKeyId || !secretAccessKey) return undefined
   const sessionToken = settings.aws_session_token
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
-/** Settings of a profile whose credentials come from elsewhere. */
 const SDK_SETTINGS = [
   'role_arn',
   'sso_session',
@@ -117,7 +124,7 @@ const SDK_SETTINGS = [
   'login_session',
 ] as const
 
-function failWithout({ name }: AwsProfile): never {
+export function failWithout({ name }: AwsProfile): never {
   throw new SecwrapError(
     'DENIED',
     `no AWS credentials: none in the environment, the profile ${name}, a web identity, a container or an instance`,

@@ -46,6 +46,19 @@ export function createTokenSource(settings: AzureSettings): FetchToken {
   }
 }
 
+/** The sources that would be tried, in turn, by the names that AZURE_TOKEN_CREDENTIALS has for them. */
+export function listSources(settings: AzureSettings): readonly string[] {
+  const { tenant, env } = settings
+  const isApp = Boolean(tenant && env.AZURE_CLIENT_ID)
+  const isSet: Readonly<Record<string, boolean>> = {
+    EnvironmentCredential: isApp && hasProof(env),
+    WorkloadIdentityCredential: isApp && Boolean(env.AZURE_FEDERATED_TOKEN_FILE),
+  }
+  const names = chooseSources(env.AZURE_TOKEN_CREDENTIALS).map(({ name }) => name)
+  const decided = names.find(name => isSet[name])
+  return decided ? [decided] : names.filter(name => isSet[name] !== false)
+}
+
 function chooseSources(choice: string | undefined): readonly Source[] {
   const wanted = choice?.trim().toLowerCase()
   if (!wanted) return SOURCES
@@ -59,8 +72,7 @@ function chooseSources(choice: string | undefined): readonly Source[] {
 async function fetchByEnvironment({ audience, settings, signal }: Asked): Promise<Token | string> {
   const { tenant, env } = settings
   const { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: secret } = env
-  const others = env.AZURE_CLIENT_CERTIFICATE_PATH || (env.AZURE_USERNAME && env.AZURE_PASSWORD)
-  if (!tenant || !clientId || !(secret || others)) return 'no client secret or certificate is set'
+  if (!tenant || !clientId || !hasProof(env)) return 'no client secret or certificate is set'
   const own = tenantFor(audience, settings, tenant)
   if (!secret) {
     const { fetchByCertificate } = await import('./sdk-credentials.ts')
@@ -68,6 +80,11 @@ async function fetchByEnvironment({ audience, settings, signal }: Asked): Promis
   }
   const grant = { source: 'AZURE_CLIENT_SECRET', tenant: own, clientId, proof: { client_secret: secret } }
   return requestToken(grant, audience, settings, signal)
+}
+
+function hasProof(env: AzureSettings['env']): boolean {
+  const { AZURE_CLIENT_SECRET: secret, AZURE_CLIENT_CERTIFICATE_PATH: path } = env
+  return Boolean(secret || path || (env.AZURE_USERNAME && env.AZURE_PASSWORD))
 }
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'

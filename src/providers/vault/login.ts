@@ -15,22 +15,34 @@ export interface LoginPlace {
   readonly namespace?: string | undefined
 }
 
+/** A token that is there, one that is wrapped, or a method by which to get one. */
+export type Way =
+  | { readonly token: Token }
+  | { readonly wrapping: Variable }
+  | { readonly method: readonly [name: string, LoginMethod] }
+
+/** @throws SecwrapError BAD_CONFIG (settings), DENIED (refused, or none set up), and the transport's. */
+export async function logIn(place: LoginPlace, signal: AbortSignal): Promise<Token> {
+  const way = chooseWay(place.env)
+  if ('token' in way) return way.token
+  return 'wrapping' in way ? openWrapped(way.wrapping, place, signal) : logInBy(way.method, place, signal)
+}
+
 /**
  * VAULT_AUTH_METHOD's way, else the first that is set up: VAULT_TOKEN, VAULT_WRAPPED_TOKEN, AppRole,
  * JWT, Kubernetes, the token file that `vault login` writes.
  *
- * @throws SecwrapError BAD_CONFIG (settings), DENIED (refused, or none set up), and the transport's.
+ * @throws SecwrapError BAD_CONFIG, DENIED where none is set up.
  */
-export async function logIn(place: LoginPlace, signal: AbortSignal): Promise<Token> {
-  const { env } = place
+export function chooseWay(env: Inherited): Way {
   const chosen = findVariable(env, 'AUTH_METHOD')
-  if (chosen && chosen.value !== 'token') return logInBy(methodNamed(chosen), place, signal)
+  if (chosen && chosen.value !== 'token') return { method: methodNamed(chosen) }
   const token = findToken(env)
-  if (token) return token
+  if (token) return { token }
   const wrapping = findCredential(env, 'WRAPPED_TOKEN')
-  if (wrapping) return openWrapped(wrapping, place, signal)
-  const configured = chosen ? undefined : Object.entries(LOGIN_METHODS).find(([, m]) => m.isConfigured?.(env))
-  return configured ? logInBy(configured, place, signal) : (findTokenOfLogin(env) ?? failWithoutToken())
+  if (wrapping) return { wrapping }
+  const method = chosen ? undefined : Object.entries(LOGIN_METHODS).find(([, m]) => m.isConfigured?.(env))
+  return method ? { method } : { token: findTokenOfLogin(env) ?? failWithoutToken() }
 }
 
 function failWithoutToken(): never {
