@@ -1,0 +1,68 @@
+/** What lies around or is set for others does not change what secwrap does with secrets. */
+import { describe, expect, test } from '@jest/globals'
+import { findLeaks } from '../helpers/leaks.ts'
+import { ARTIFACTS, BARE_ENVIRONMENT, run, secwrap } from '../helpers/secwrap.ts'
+import { createFolder } from '../helpers/temporary-folder.ts'
+import { openLab } from '../lab/index.ts'
+
+const { openbaoTls: vault, certificates } = openLab()
+const token = { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken }
+const reading = ['get', 'vault://sys/health#sealed']
+
+describe.each(ARTIFACTS)('$name', artifact => {
+  test('files of the working folder that a runtime would obey', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', 'A=from-the-template\n')
+    folder.write('.env', 'B=from-dotenv\n')
+    folder.write('bunfig.toml', 'preload = ["./preload.js"]\n')
+    folder.write('preload.js', 'require("node:fs").writeFileSync("ran", "")\n')
+    folder.write('package.json', '{ "type": "commonjs", "imports": { "#x": "./preload.js" } }')
+    folder.write('tsconfig.json', '{ this does not parse')
+    const { exitCode, stdout } = await secwrap(['exec', '--', 'env'], { artifact, cwd: folder.path })
+    const variables = stdout.split('\n').filter(line => /^[AB]=/.test(line))
+    expect([exitCode, variables, folder.has('ran')]).toEqual([0, ['A=from-the-template'], false])
+  })
+
+  test.each([
+    ['the switch of Node that checks no certificate', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+    ['an authority for somebody else', { SSL_CERT_FILE: '/nosuch' }],
+  ])('%s does not open a store whose certificate is not trusted', async (_, settings) => {
+    const { exitCode, stdout, stderr } = await secwrap(reading, { artifact, env: { ...token, ...settings } })
+    expect([exitCode, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(/no trusted TLS connection \([A-Z_]+\) \[BAD_CONFIG\]/)
+    expect(findLeaks([vault.rootToken], stderr)).toEqual([])
+  })
+
+  test("the store's own setting does", async () => {
+    const env = { ...token, VAULT_CACERT: certificates.caFile }
+    const { exitCode, stdout, stderr } = await secwrap(reading, { artifact, env })
+    expect([exitCode, stdout, stderr]).toEqual([0, 'false', ''])
+  })
+
+  test('and VAULT_SKIP_VERIFY does, with a warning', async () => {
+    const env = { ...token, VAULT_SKIP_VERIFY: 'true' }
+    const { exitCode, stdout, stderr } = await secwrap(reading, { artifact, env })
+    expect([exitCode, stdout]).toEqual([0, 'false'])
+    expect(stderr).toMatch(/^secwrap: warn: VAULT_SKIP_VERIFY: the certificate of .* is not checked\n$/)
+  })
+})
+
+test('what stands in a message can neither begin a line of its own nor move the cursor', async () => {
+  using folder = createFolder()
+  folder.write('.env.template', '')
+  const forged = 'x\u001b[2K\r\nsecwrap: error: forged\u2028'
+  const { stderr } = await secwrap(['exec', '--', forged], { cwd: folder.path })
+  const [line, ...others] = stderr.trimEnd().split('\n')
+  expect(line).toBe(
+    'secwrap: error: command not found: x\\u001b[2K\\u000d\\u000asecwrap: error: forged\\u2028 [NO_COMMAND]',
+  )
+  expect(others.map(other => other.slice(0, 14))).toEqual(['secwrap: hint:'])
+})
+
+test('a plain program of the runtime does obey what is set for it', async () => {
+  using folder = createFolder()
+  folder.write('preload.js', 'require("node:fs").writeFileSync("ran", "")\n')
+  const env = { NODE_OPTIONS: '--require ./preload.js', PATH: BARE_ENVIRONMENT.PATH }
+  await run(['node', '-e', '0'], { cwd: folder.path, env })
+  expect(folder.has('ran')).toBe(true)
+})
