@@ -60,7 +60,7 @@ export function readWhole(path: string, maxBytes: number): Uint8Array {
 
 /** The bytes of what is open, from where it stands; at most `maxBytes`, the rest is left out. */
 export function readOpen(descriptor: number, maxBytes: number): Uint8Array {
-  let bytes = new Uint8Array(Math.min(FIRST_BYTES, maxBytes))
+  let bytes = new Uint8Array(maxBytes < FIRST_BYTES ? maxBytes : FIRST_BYTES)
   let length = 0
   for (;;) {
     const count = readSome(descriptor, bytes, length)

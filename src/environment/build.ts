@@ -27,14 +27,16 @@ export function buildEnvironment(template: Template, resolved: Resolved, options
   const sensitive = new Set<string>()
   const problems: SecwrapError[] = []
   const { own, names, wildcards } = sortEntries(template.entries)
-  const imported = importSecrets(wildcards, resolved.imports, {
-    isTaken: name => names.has(name),
-    preferred: name => findPreferred(name, options),
-  })
-  problems.push(...imported.problems)
-  for (const [name, value] of imported.values) {
-    values.set(name, value)
-    sensitive.add(name)
+  if (wildcards.length > 0) {
+    const imported = importSecrets(wildcards, resolved.imports, {
+      isTaken: name => names.has(name),
+      preferred: name => findPreferred(name, options),
+    })
+    problems.push(...imported.problems)
+    for (const [name, value] of imported.values) {
+      values.set(name, value)
+      sensitive.add(name)
+    }
   }
   for (const entry of own) {
     try {

@@ -11,7 +11,16 @@ const POINTER_BYTES = 8
 
 /** What every shell and libc takes for a name. */
 export function isName(name: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at)
+    const isDigit = code >= 0x30 && code <= 0x39
+    if (isDigit ? at === 0 : !isLetter(code) && code !== 0x5f) return false
+  }
+  return name !== ''
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
 }
 
 /** @throws SecwrapError BAD_TEMPLATE */
@@ -64,8 +73,12 @@ export function checkTotal(
   stackLimitBytes: () => number,
 ): void {
   // A UTF-16 unit is at most 3 bytes of UTF-8, so most environments need no count.
-  if (sumBytes(argv, environment, text => text.length * 3) <= MIN_TOTAL_BYTES) return
-  const bytes = sumBytes(argv, environment, countBytes)
+  if (sumBytes(argv, environment, text => text.length * 3) > MIN_TOTAL_BYTES) {
+    checkBytes(sumBytes(argv, environment, countBytes), stackLimitBytes)
+  }
+}
+
+function checkBytes(bytes: number, stackLimitBytes: () => number): void {
   if (bytes <= MIN_TOTAL_BYTES) return
   const limit = Math.max(MIN_TOTAL_BYTES, Math.min(MAX_TOTAL_BYTES, stackLimitBytes() / 4))
   if (bytes <= limit) return

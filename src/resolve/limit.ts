@@ -17,11 +17,10 @@ export class Limiter {
     else this.#running++
     try {
       const result = await task()
-      this.#limit = Math.min(MOST, this.#limit + 1 / this.#limit)
+      if (this.#limit < MOST) this.#limit += 1 / this.#limit
       return result
     } catch (error) {
-      if (error instanceof SecwrapError && error.details.retry?.throttled)
-        this.#limit = Math.max(1, this.#limit / 2)
+      if (error instanceof SecwrapError && error.details.retry?.throttled && this.#limit > 1) this.#limit /= 2
       throw error
     } finally {
       this.#release()

@@ -33,9 +33,13 @@ export async function retry<T>(attempt: () => Promise<T>, signal: AbortSignal): 
       if (!(error instanceof SecwrapError) || !error.details.retry) throw error
       const { afterMs = 0, throttled = false } = error.details.retry
       if (!throttled && attempts >= MAX_ATTEMPTS) throw error
-      if (!(await sleep(Math.max(afterMs, backoffMs(attempts - 1)), signal))) throw timedOut(error)
+      if (!(await sleep(pauseMs(afterMs, attempts), signal))) throw timedOut(error)
     }
   }
+}
+
+function pauseMs(afterMs: number, attempts: number): number {
+  return Math.max(afterMs, backoffMs(attempts - 1))
 }
 
 function timedOut(last: SecwrapError): SecwrapError {

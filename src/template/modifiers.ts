@@ -41,7 +41,7 @@ export function findReferenceEnd(source: Source, start: number, end: number): nu
   for (let found = END.exec(text); found; found = END.exec(text)) {
     if (found[0] !== '${') return start + found.index
     const close = source.closingBrace(start + found.index + 1, end)
-    END.lastIndex = Math.max(close - start, found.index) + 1
+    END.lastIndex = (close < 0 ? found.index : close - start) + 1
   }
   return end
 }

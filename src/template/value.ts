@@ -96,7 +96,7 @@ function findQuote(source: Source, from: number, quote: string): number {
     if (dollar < 0) return at
     const open = next + dollar
     const close = text[open - 1] === '\\' ? -1 : source.closingBrace(open + 1, text.length)
-    next = Math.max(close, open + 1) + 1
+    next = (close < 0 ? open + 1 : close) + 1
     if (close > at) at = text.indexOf(quote, next)
   }
   return at
@@ -132,7 +132,7 @@ function findEndOfReference(source: Source, start: number, lineEnd: number): num
   let found = END.exec(line)
   while (found?.[0] === '${') {
     const close = source.closingBrace(start + found.index + 1, lineEnd)
-    END.lastIndex = Math.max(close - start, found.index) + 1
+    END.lastIndex = (close < 0 ? found.index : close - start) + 1
     found = END.exec(line)
   }
   if (!found) return lineEnd
