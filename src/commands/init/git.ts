@@ -7,15 +7,16 @@ export function isTracked(folder: string, name: string): boolean {
 
 /** The names that git ignores, undefined where there is no git, or the folder is in no work tree. */
 export function findIgnored(folder: string, names: readonly string[]): ReadonlySet<string> | undefined {
-  const output = runGit(folder, ['check-ignore', '--no-index', '-z', '--', ...names])
+  const output = runGit(folder, ['check-ignore', '--no-index', '--stdin', '-z'], names.join('\0'))
   return output === undefined ? undefined : new Set(output.split('\0').filter(Boolean))
 }
 
 // Status 1 of check-ignore means none; everything above is a failure.
-function runGit(folder: string, args: readonly string[]): string | undefined {
+function runGit(folder: string, args: readonly string[], input = ''): string | undefined {
   const { status, stdout } = spawnSync('git', ['-C', folder, ...args], {
+    input,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   return status === 0 || status === 1 ? stdout : undefined
 }
