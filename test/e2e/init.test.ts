@@ -1,11 +1,20 @@
 /** `init`: a .env file becomes a template and a sealed file, all of it or nothing, and once. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'dotenv'
 import fc from 'fast-check'
 import { findLeaks } from '../helpers/leaks.ts'
-import { ARTIFACTS, secwrap } from '../helpers/secwrap.ts'
+import { ARTIFACTS, run, secwrap } from '../helpers/secwrap.ts'
 import { createIdentity, runSops } from '../helpers/sops.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 
@@ -523,4 +532,24 @@ test('two at once: one does it, the other finds nothing to do', async () => {
   expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0])
   expect(results.filter(({ stdout }) => stdout.startsWith('nothing to do'))).toHaveLength(2)
   expect(await environmentOf(project)).toEqual({ ...parse(REAL) })
+})
+
+test('the example does what it shows, and nothing lands in the home folder', async () => {
+  using folder = createFolder()
+  const example = `${import.meta.dirname}/../../examples/quickstart`
+  try {
+    const { exitCode, stdout, stderr } = await run(['node', `${example}/run.mjs`], {
+      env: { HOME: folder.path },
+    })
+    expect([exitCode, readdirSync(folder.path)]).toEqual([0, []])
+    expect(stdout).toMatch(/^app: DB_PASSWORD {2}set, 16 characters$/m)
+    const sealed = runSops(['decrypt', `${example}/project/secrets.sops.json`], {
+      SOPS_AGE_KEY_FILE: `${example}/project/age-key.txt`,
+    })
+    const values = Object.values(JSON.parse(sealed) as Record<string, string>)
+    expect(values).toHaveLength(3)
+    expect(findLeaks(values, stdout + stderr)).toEqual([])
+  } finally {
+    rmSync(`${example}/project`, { recursive: true, force: true })
+  }
 })
