@@ -6,6 +6,7 @@
  * says who did not answer and why, by code alone. HTTP statuses are left to the caller.
  */
 import { SecwrapError } from './errors.ts'
+import { readText } from './http-text.ts'
 
 export interface TlsOptions {
   readonly ca?: string // PEM; replaces the built-in authorities
@@ -30,16 +31,18 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number
   readonly headers: Headers
-  readonly text: string // at most MAX_BYTES
+  readonly text: string // of at most 32 MiB
 }
-
-const MAX_BYTES = 32 * 1024 * 1024
 
 /** @throws SecwrapError UNAVAILABLE (retry where that may help), BAD_CONFIG (certificates), TIMED_OUT. */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
   try {
     const response = await fetchOnce(request)
-    return { status: response.status, headers: response.headers, text: await readText(response) }
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: await readText(response, request.store),
+    }
   } catch (error) {
     throw error instanceof SecwrapError ? error : describeFailure(error, request)
   }
@@ -82,14 +85,6 @@ function bunOptions({ url, tls, proxy, direct = false }: HttpRequest): object {
       ...(serverName !== undefined && { serverName }),
     },
   }
-}
-
-async function readText(response: Response): Promise<string> {
-  const declared = Number(response.headers.get('content-length') ?? 0)
-  if (declared > MAX_BYTES) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' })
-  const text = await response.text()
-  if (text.length > MAX_BYTES) throw Object.assign(new Error(), { code: 'RESPONSE_TOO_LARGE' })
-  return text
 }
 
 // What may be named of a failure. Anything else could be a library's sentence with a value in it.
