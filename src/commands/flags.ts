@@ -1,5 +1,5 @@
 /**
- * The flags, once: the quick parser of `exec` (quick-parse.ts), yargs, SECWRAP_… variables, help and
+ * The flags, once: the quick parser of `exec` (quick-parse.ts), yargs-parser, SECWRAP_… variables, help and
  * completion are all made from these tables.
  */
 export interface Flag {

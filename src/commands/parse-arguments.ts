@@ -1,5 +1,5 @@
-/** Arguments by yargs: for every command, and for `exec` where quick-parse.ts gives up. */
-import yargs, { type Argv } from 'yargs'
+/** Arguments by yargs's parser: for every command, and for `exec` where quick-parse.ts gives up. */
+import parser, { type Options } from 'yargs-parser'
 import { SecwrapError } from '../core/errors.ts'
 import { suggest } from '../core/suggest.ts'
 import { parseBoolean, parseFlagValue } from './flag-values.ts'
@@ -16,8 +16,7 @@ type Named = Partial<Pick<Command, 'command' | 'runsProgram' | 'hidesArguments'>
  * @throws SecwrapError BAD_USAGE for a flag that is not in the table, or without its value.
  */
 export function parseArguments(argv: readonly string[], flags: readonly Flag[], named: Named = {}): Parsed {
-  const parser = build(flags, named.runsProgram ?? false)
-  const { _: words, '--': after = [], $0: _, ...given } = parseWith(parser, argv, flags)
+  const { _: words, '--': after = [], ...given } = parseWords(argv, flags, named.runsProgram ?? false)
   const values: FlagValues = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'help' || name === 'h') continue
@@ -28,18 +27,20 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[], 
   return { values, words: [...(words as string[]), ...(after as string[])], help: given.help === true }
 }
 
-function parseWith(parser: Argv, argv: readonly string[], flags: readonly Flag[]): Record<string, unknown> {
+function parseWords(
+  argv: readonly string[],
+  flags: readonly Flag[],
+  runsProgram: boolean,
+): Record<string, unknown> {
   const plain = argv.map(word => plainBoolean(word, flags))
-  try {
-    return parser.parseSync(plain)
-  } catch (error) {
-    const [, name = ''] = /following: ([\w-]+)$/.exec((error as Error).message) ?? []
-    const flag = flags.find(each => each.name === name || each.alias === name)
-    throw flag ? needsValue(flag) : error
-  }
+  const { argv: parsed, error } = parser.detailed(plain, optionsOf(flags, runsProgram))
+  if (!error) return parsed
+  const [, name = ''] = /following: ([\w-]+)$/.exec(error.message) ?? []
+  const flag = flags.find(each => each.name === name || each.alias === name)
+  throw flag ? needsValue(flag) : error
 }
 
-/** `--json=no` as `--no-json`: yargs takes every value but "true" for false. */
+/** `--json=no` as `--no-json`: the parser takes every value but "true" for false. */
 function plainBoolean(word: string, flags: readonly Flag[]): string {
   const [name = '', text] = word.split('=', 2)
   const flag = flags.find(each => each.type === 'boolean' && name === `--${each.name}`)
@@ -80,26 +81,25 @@ function unknownFlag(
   })
 }
 
-/** yargs, told to guess nothing: `007` stays text. */
-function build(flags: readonly Flag[], runsProgram: boolean): Argv {
-  let parser = yargs().help(false).version(false).exitProcess(false).fail(false)
-  parser = parser.option('help', { alias: 'h', boolean: true })
-  parser = parser.parserConfiguration({
-    'populate--': true,
-    'short-option-groups': false,
-    'halt-at-non-option': runsProgram,
-    'parse-numbers': false,
-    'parse-positional-numbers': false,
-    'camel-case-expansion': false,
-    'dot-notation': false,
-    'greedy-arrays': false,
-    'strip-aliased': true,
-  })
-  for (const flag of flags) {
-    parser = parser.option(flag.name, {
-      ...(flag.alias !== undefined && { alias: flag.alias }),
-      ...(flag.type === 'boolean' ? { boolean: true } : { string: true, nargs: 1 }),
-    })
+/** The parser is told to guess nothing: `007` stays text. */
+function optionsOf(flags: readonly Flag[], runsProgram: boolean): Partial<Options> {
+  const takingValues = flags.filter(({ type }) => type !== 'boolean').map(({ name }) => name)
+  const booleans = flags.filter(({ type }) => type === 'boolean').map(({ name }) => name)
+  return {
+    alias: { help: 'h', ...Object.fromEntries(flags.map(({ name, alias }) => [name, alias ?? []])) },
+    boolean: ['help', ...booleans],
+    string: takingValues,
+    narg: Object.fromEntries(takingValues.map(name => [name, 1])),
+    configuration: {
+      'populate--': true,
+      'short-option-groups': false,
+      'halt-at-non-option': runsProgram,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'strip-aliased': true,
+    },
   }
-  return parser
 }

@@ -4,14 +4,14 @@ import type { Flag, FlagValues } from './flags.ts'
 export interface Parsed {
   readonly values: FlagValues
   readonly words: readonly string[] // what is no flag, untouched
-  readonly help?: boolean // only yargs finds it
+  readonly help?: boolean // only parse-arguments.ts finds it
 }
 
 /**
  * The plain form of `exec`: `--flag value`, `--flag=value`, `--flag`, `--no-flag`, `-t value`, then the command, with
- * or without `--` before it. Undefined for anything else (help, a typo, a missing value): yargs then has its say.
+ * or without `--` before it. Undefined for anything else (help, a typo, a missing value): yargs-parser then has its say.
  *
- * yargs takes 7–9 ms to load, more than the rest of the program.
+ * That one takes some milliseconds to load, as long as everything else together.
  */
 export function quickParse(argv: readonly string[], flags: readonly Flag[]): Parsed | undefined {
   const values: FlagValues = {}

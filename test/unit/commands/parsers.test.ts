@@ -36,7 +36,7 @@ test.each([
   ['a typo', ['--pristin', '--', 'x']],
   ['a missing value', ['-t']],
   ['a flag where a value should be', ['--environment', '--pristine', '--', 'x']],
-])('%s is left to yargs', (_, argv) => {
+])('%s is left to yargs-parser', (_, argv) => {
   expect(quickParse(argv, flags)).toBeUndefined()
 })
 
@@ -54,7 +54,7 @@ const argv = fc
   .tuple(fc.array(word), fc.constantFrom('--', 'run'), command)
   .map(([words, start, rest]) => [...words.flat(), start, ...rest])
 
-test('the quick parser and yargs agree on every plain command line', () => {
+test('the quick parser and yargs-parser agree on every plain command line', () => {
   fc.assert(
     fc.property(argv, words => {
       const quick = quickParse(words, flags)
@@ -69,7 +69,7 @@ test.each<[string, string[], object, string[]]>([
   ['flags after words', ['ssm:///x', '--timeout', '5'], { timeout: 5 }, ['ssm:///x']],
   ['a boolean with a value', ['--pristine=yes', 'x'], { pristine: true }, ['x']],
   ['words after --', ['--pristine', '--', '--help'], { pristine: true }, ['--help']],
-])('yargs: %s', (_, argv, values, words) => {
+])('yargs-parser: %s', (_, argv, values, words) => {
   expect(parseArguments(argv, flags)).toEqual({ values, words, help: false })
 })
 
