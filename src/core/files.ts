@@ -60,13 +60,13 @@ export function readWhole(path: string, maxBytes: number): Uint8Array {
 
 /** The bytes of what is open, from where it stands; at most `maxBytes`, the rest is left out. */
 export function readOpen(descriptor: number, maxBytes: number): Uint8Array {
-  let bytes = new Uint8Array(maxBytes < FIRST_BYTES ? maxBytes : FIRST_BYTES)
+  let bytes = new Uint8Array(FIRST_BYTES).subarray(0, maxBytes)
   let length = 0
   for (;;) {
     const count = readSome(descriptor, bytes, length)
     length += count
     if (count === 0 || length === maxBytes) return bytes.subarray(0, length)
-    if (length === bytes.length) bytes = enlarge(bytes, maxBytes)
+    if (length === bytes.length) bytes = enlarge(bytes).subarray(0, maxBytes)
   }
 }
 
@@ -89,8 +89,8 @@ export function pause(): void {
 
 const FIRST_BYTES = 8 * 1024
 
-function enlarge(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(bytes.length * 4, maxBytes))
+function enlarge(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(bytes.length * 4)
   larger.set(bytes)
   return larger
 }

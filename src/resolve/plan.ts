@@ -74,8 +74,9 @@ export function groupIds(ids: Iterable<SecretId>): readonly Group[] {
 
 /** Two ids with the same key are served by the same provider object. */
 export function storeKey({ scheme, options }: Pick<SecretId, 'scheme' | 'options'>): string {
-  const pairs = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
-  return pairs.length === 0 ? scheme : `${scheme} ${JSON.stringify(pairs)}`
+  const names = Object.keys(options)
+  if (names.length === 0) return scheme
+  return `${scheme} ${JSON.stringify(names.sort().map(name => [name, options[name]]))}`
 }
 
 /** Cuts a group into full batches: 23 ids of a store that takes 10 are 10, 10 and 3. */

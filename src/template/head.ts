@@ -44,14 +44,11 @@ function findValueStart(text: string, nameEnd: number, lineEnd: number): number 
 
 // No regular expression: to compile one takes a program that has just started as long as fifty names.
 function skipName(text: string, start: number): number {
-  let at = start
-  while (isNameCharacter(text.charCodeAt(at))) at++
-  return at
-}
-
-/** As in dotenv: letters, digits, `_`, `.` and `-`. */
-function isNameCharacter(code: number): boolean {
-  if (code >= 0x61) return code <= 0x7a
-  if (code >= 0x41) return code <= 0x5a || code === 0x5f
-  return (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e
+  for (let at = start; ; at++) {
+    const code = text.charCodeAt(at)
+    const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
+    const isDigit = code >= 0x30 && code <= 0x39
+    // As in dotenv: `_`, `.` and `-` too.
+    if (!isLetter && !isDigit && code !== 0x5f && code !== 0x2d && code !== 0x2e) return at
+  }
 }

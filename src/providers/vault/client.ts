@@ -53,7 +53,7 @@ function describe(request: VaultRequest, address: string): Pick<HttpRequest, 'me
   const { method = 'GET', path, query, token, namespace, body } = request
   return {
     method,
-    url: `${address}/v1/${path.split('/').map(encodeURIComponent).join('/')}${query ? `?${query}` : ''}`,
+    url: `${address}/v1/${encodeURIComponent(path).replaceAll('%2F', '/')}${query ? `?${query}` : ''}`,
     headers: {
       'X-Vault-Request': 'true', // agents and proxies may ask for it, against forged requests
       ...(token && { 'X-Vault-Token': token }),

@@ -49,7 +49,9 @@ export class Mounts {
   }
 
   #knownOf(path: string): Mount | undefined {
-    return this.#known.find(mount => `${path}/`.startsWith(mount.path))
+    const asFolder = `${path}/`
+    for (const mount of this.#known) if (asFolder.startsWith(mount.path)) return mount
+    return undefined
   }
 
   async #askFor(first: string, path: string, signal: AbortSignal): Promise<Mount | undefined> {
@@ -64,7 +66,7 @@ export class Mounts {
 
   async #learn(path: string, signal: AbortSignal): Promise<Mount | undefined> {
     const mount = await this.#ask(path, signal)
-    if (mount) this.#known.push(mount)
+    if (mount) this.#known.unshift(mount)
     return mount
   }
 }
