@@ -1,4 +1,5 @@
 import { SecwrapError } from '../core/errors.ts'
+import { suggest } from '../core/suggest.ts'
 import type { Inherited } from '../core/types.ts'
 import { type Flag, type FlagValue, type FlagValues, variableOf } from './flags.ts'
 
@@ -39,5 +40,8 @@ export function parseBoolean(shown: string, text: string): boolean {
 
 function checkChoice({ name, choices }: Flag, value: FlagValue): void {
   if (!choices || choices.includes(String(value))) return
-  throw new SecwrapError('BAD_USAGE', `--${name} takes one of ${choices.join(', ')}`)
+  const near = suggest(String(value), choices)
+  throw new SecwrapError('BAD_USAGE', `--${name} takes one of ${choices.join(', ')}`, {
+    ...(near !== undefined && { hint: `did you mean --${name} ${near}?` }),
+  })
 }

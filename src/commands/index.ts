@@ -33,6 +33,13 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./check.ts'),
   },
   {
+    command: 'export',
+    describe: 'Write the environment in the format of another program',
+    usage: 'export [flags]',
+    example: 'secwrap export --format json',
+    load: () => import('./export.ts'),
+  },
+  {
     command: 'get',
     describe: 'Print one secret',
     usage: 'get REFERENCE [flags]',
