@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { ARTIFACTS, COMPILED, run } from '../helpers/secwrap.ts'
+import { ARTIFACTS, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { type CallerState, probe } from '../helpers/state.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { openTerminal } from '../helpers/terminal.ts'
@@ -132,6 +132,15 @@ describe.each(ARTIFACTS)('$name', artifact => {
     watched.child.kill('SIGKILL')
     expect(await watched.end).toEqual([null, 'SIGKILL'])
     await waitFor(() => !isAlive(Number(pid)))
+  })
+
+  test('one that was started by a supervisor that is gone ends, and starts nothing', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const env = { SECWRAP_STAGE: 'opener 1 resolver 3 4 5' } // its parent is this test, not process 1
+    const args = ['exec', '--watch', '--', 'touch', 'started']
+    const { exitCode } = await secwrap(args, { artifact, cwd: folder.path, env })
+    expect([exitCode, folder.has('started')]).toEqual([137, false])
   })
 
   test('orphans are reaped: as PID 1, and as an ordinary process', async () => {

@@ -12,6 +12,7 @@ export function findInMemory(pid: number, bytes: Buffer): readonly Finding[] {
   const descriptor = openSync(`/proc/${pid}/mem`, 'r')
   try {
     return regionsOf(pid)
+      .flatMap(region => splitPresent(pid, region))
       .map(({ start, end, name }) => ({ region: name, count: countIn(descriptor, start, end, bytes) }))
       .filter(({ count }) => count > 0)
   } finally {
@@ -34,6 +35,39 @@ function regionsOf(pid: number): readonly Region[] {
     if (!start || !end || !mode?.startsWith('r') || name.startsWith('[v')) return []
     return [{ start: BigInt(`0x${start}`), end: BigInt(`0x${end}`), name }]
   })
+}
+
+const PAGE = 4096n
+const ENTRY_BYTES = 8
+/** A page that is in memory, or in swap space. Source: the kernel's admin-guide/mm/pagemap.rst */
+const PRESENT = 0b11n << 62n
+
+/** The parts of a region that are there. A runtime reserves gigabytes and uses a few of their pages. */
+function splitPresent(pid: number, { start, end, name }: Region): Region[] {
+  const entries = readPagemap(pid, start, end)
+  const parts: Region[] = []
+  let first: bigint | undefined
+  for (let index = 0; index <= entries.length; index++) {
+    const address = start + BigInt(index) * PAGE
+    const isPresent = ((entries[index] ?? 0n) & PRESENT) !== 0n
+    if (isPresent) first ??= address
+    else if (first !== undefined) {
+      parts.push({ start: first, end: address, name })
+      first = undefined
+    }
+  }
+  return parts
+}
+
+function readPagemap(pid: number, start: bigint, end: bigint): BigUint64Array {
+  const entries = new BigUint64Array(Number((end - start) / PAGE))
+  const descriptor = openSync(`/proc/${pid}/pagemap`, 'r')
+  try {
+    readSync(descriptor, entries, 0, entries.byteLength, (start / PAGE) * BigInt(ENTRY_BYTES))
+  } finally {
+    closeSync(descriptor)
+  }
+  return entries
 }
 
 function countIn(descriptor: number, start: bigint, end: bigint, bytes: Buffer): number {

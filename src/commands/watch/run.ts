@@ -40,7 +40,7 @@ function becomeSupervisor(libc: Libc): never {
   const store = writeStore(libc, { start, key: createKey(), variables })
   restoreState(libc, { ...start, descriptors: [...start.descriptors, store] })
   const { ignored, descriptors } = start
-  const stage = formatStage({ name: 'supervisor', store, ignored, descriptors }, process.pid)
+  const stage = formatStage({ name: 'supervisor', store, ignored, descriptors })
   throw describeFailure(execute(libc, { ...image, variables: [stage, ...flagVariables()] }), image.file)
 }
 
@@ -55,13 +55,13 @@ const SIGCANCEL = 32
 function becomeWorker(libc: Libc, stage: WorkStage): never {
   // The command keeps this: without its supervisor it would be current no longer, and nobody would end it.
   libc.call(systemCalls().prctl, PR_SET_PDEATHSIG, SIGKILL)
-  if (libc.call(systemCalls().getppid) !== process.ppid) process.exit(128 + SIGKILL)
+  if (libc.call(systemCalls().getppid) !== stage.process) process.exit(128 + SIGKILL) // it is gone already
   const image = readOwnImage()
   const { start, variables } = readStore(libc, stage.store)
   const ours = [stage.store, stage.report, stage.gate].filter(descriptor => descriptor >= 0)
   restoreState(libc, { ...start, descriptors: [...start.descriptors, ...ours] })
   resetAction(libc, SIGCANCEL) // glibc's own, which its posix_spawn leaves ignored
-  const next = formatStage({ ...stage, name: stage.role }, process.pid)
+  const next = formatStage({ ...stage, name: stage.role })
   throw describeFailure(execute(libc, { ...image, variables: [...variables, next] }), image.file)
 }
 

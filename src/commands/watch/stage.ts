@@ -19,6 +19,7 @@ export interface SupervisorStage {
 export interface WorkStage {
   readonly name: 'opener' | Role
   readonly role: Role
+  readonly process: number // that wrote this: the opener's parent, else the process itself
   readonly store: number
   readonly report: number
   readonly gate: number // -1: none
@@ -30,12 +31,11 @@ const VARIABLE = 'SECWRAP_STAGE'
 const SUPERVISOR = /^supervisor (\d+) (\d+) ([0-9a-f]+) ([\d,]*)$/
 const WORK = /^(opener|resolver|poller) (\d+) (resolver|poller) (\d+) (\d+) (-?\d+)$/
 
-/** `pid` is the process that will have this stage, or that has started it where its own is not known yet. */
-export function formatStage(stage: Stage, pid: number): string {
+export function formatStage(stage: SupervisorStage | Omit<WorkStage, 'process'>): string {
   const words =
     stage.name === 'supervisor'
-      ? [stage.name, pid, stage.store, stage.ignored.toString(16), stage.descriptors.join(',')]
-      : [stage.name, pid, stage.role, stage.store, stage.report, stage.gate]
+      ? [stage.name, process.pid, stage.store, stage.ignored.toString(16), stage.descriptors.join(',')]
+      : [stage.name, process.pid, stage.role, stage.store, stage.report, stage.gate]
   return `${VARIABLE}=${words.join(' ')}`
 }
 
@@ -64,7 +64,14 @@ function readSupervisor(text: string): SupervisorStage | undefined {
 
 function readWork(text: string): WorkStage | undefined {
   const [, name, pid, role, ...descriptors] = WORK.exec(text) ?? []
-  if (Number(pid) !== (name === 'opener' ? process.ppid : process.pid)) return undefined
+  if (name === undefined || (name !== 'opener' && Number(pid) !== process.pid)) return undefined
   const [store = -1, report = -1, gate = -1] = descriptors.map(Number)
-  return { name: name as WorkStage['name'], role: role as Role, store, report, gate }
+  return {
+    name: name as WorkStage['name'],
+    role: role as Role,
+    process: Number(pid),
+    store,
+    report,
+    gate,
+  }
 }

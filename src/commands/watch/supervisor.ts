@@ -24,7 +24,7 @@ export function supervise(
     unchanged,
     descriptors: [...descriptors, store],
     layOut(children, role, { report, gate = -1 }) {
-      const stage = formatStage({ name: 'opener', role, store, report, gate }, process.pid)
+      const stage = formatStage({ name: 'opener', role, store, report, gate })
       return children.layOut({ ...image, variables: [stage, ...variables] })
     },
   } satisfies ConstructorParameters<typeof Attendant>[0]
