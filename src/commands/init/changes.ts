@@ -19,7 +19,7 @@ export function describeSealing(
     ...(key
       ? [{ ...key, what: 'a new age key: nothing else opens the sealed file, so keep a copy of it' }]
       : []),
-    ...(file ? [{ ...file, what: `${count}, sealed for ${recipients.join(', ')}` }] : []),
+    ...(file ? [{ ...file, what: `${count}, sealed for ${recipients.map(shorten).join(', ')}` }] : []),
     ...(config ? [{ ...config, what: 'for sops: who can open the files that it seals here' }] : []),
   ]
 }
@@ -31,4 +31,9 @@ export function describeTemplate({ template }: Project, { template: text, entrie
 export function describeIgnoring(ignoring: Ignoring): readonly Change[] {
   const change = planIgnoring(ignoring)
   return change ? [{ ...change, what: `new lines: ${change.lines.join(' ')}` }] : []
+}
+
+/** A hybrid recipient has 2000 characters. */
+function shorten(recipient: string): string {
+  return recipient.length > 70 ? `${recipient.slice(0, 20)}…` : recipient
 }

@@ -27,7 +27,7 @@ interface Subject {
 const RULES: readonly (readonly ['secret' | 'plain', string, (subject: Subject) => boolean])[] = [
   ['plain', 'nothing in it', ({ value }) => value === ''],
   ['secret', 'a known kind of key', ({ value }) => isKeyMaterial(value)],
-  ['secret', 'holds credentials', ({ value }) => holdsCredentials(value)],
+  ['secret', 'holds credentials', ({ value, words }) => holdsCredentials(value) || holdsLogin(words, value)],
   ['plain', 'a switch', ({ value }) => isSwitch(value)],
   ['plain', 'public by its name', ({ name, words }) => isPublicByName(name, words)],
   ['plain', 'a public key', ({ value }) => isPublicPem(value)],
@@ -36,6 +36,11 @@ const RULES: readonly (readonly ['secret' | 'plain', string, (subject: Subject) 
   ['secret', 'looks random', ({ value }) => looksRandom(value)],
   ['plain', 'name', ({ words, value }) => namesSetting(words) && isOneShortLine(value)],
 ]
+
+/** PROXY_USER=user:password. */
+function holdsLogin(words: readonly string[], value: string): boolean {
+  return /^USER(?:NAME)?S?$/.test(words.at(-1) ?? '') && value.includes(':')
+}
 
 /** TOKEN_TTL=15m, KEY_FILE=./key.pem, JWT_ALGORITHM=HS256: the secret itself is elsewhere. */
 function isAboutSecret({ words, value }: Subject): boolean {

@@ -1,10 +1,11 @@
 import { SecwrapError } from '../../core/errors.ts'
+import { formatJson } from '../../core/json.ts'
 import type { FileChange } from '../../core/replace-files.ts'
-import { Secret } from '../../core/secret.ts'
+import type { Secret } from '../../core/secret.ts'
 import type { ProviderContext, SecretId } from '../../core/types.ts'
 import { readSecretFile } from '../../providers/shared/read-file.ts'
 import { named, openSealedFile, type SealedFile } from '../../providers/sops/sealed-file.ts'
-import { parseFields, setField } from '../../resolve/merge.ts'
+import { parseFields } from '../../resolve/merge.ts'
 import { recipientOf } from '../../sops/age.ts'
 import { createSealed, type SealSettings } from '../../sops/create.ts'
 import { editSealed } from '../../sops/edit.ts'
@@ -108,8 +109,8 @@ async function findSettings(
 }
 
 function addTo(secret: Secret | undefined, { id, secrets }: SealRequest): string {
-  const empty = secret ?? new Secret('{}')
-  return [...secrets].reduce((all, [name, value]) => setField(all, [name], value, id.uri), empty).reveal()
+  const before = secret ? Object.entries(parseFields(secret, id.uri)) : []
+  return formatJson(Object.fromEntries([...before, ...secrets]))
 }
 
 /** A rule such as `encrypted_regex: ^data$`, made for other files, would let secrets be committed as they are. */

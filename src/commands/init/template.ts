@@ -34,6 +34,7 @@ export function writeTemplate(sources: Sources): TemplateText {
 class TemplateWriter {
   readonly #sources: Sources
   readonly #sealed: readonly string[] // what no comment may tell
+  readonly #comments: ReadonlySet<string>
   readonly #lines: string[] = []
   readonly #entries: PlannedEntry[] = []
   readonly #warnings: string[] = []
@@ -41,16 +42,13 @@ class TemplateWriter {
   constructor(sources: Sources) {
     const { env, verdicts } = sources
     this.#sources = sources
+    this.#comments = new Set(env.items.flatMap(item => (item.kind === 'comment' ? [item.text.trim()] : [])))
     const secrets = env.items.filter(item => item.kind === 'entry' && verdicts.get(item.name)?.isSecret)
     this.#sealed = tellingTexts(secrets.map(item => (item.kind === 'entry' ? item.value : '')))
   }
 
   write(): TemplateText {
     const { env, name, sealedName } = this.#sources
-    this.#lines.push(
-      `# Made by secwrap init from ${name}. Safe to commit: secrets are sealed in ${sealedName}.`,
-      '',
-    )
     for (const item of env.items) {
       if (item.kind === 'entry') this.#addEntry(item)
       else if (item.kind === 'comment') this.#lines.push(this.#clean(item.text, item.line))
@@ -58,7 +56,10 @@ class TemplateWriter {
       else this.#warn(item.line, 'this line is no NAME=value, as dotenv has it, and is left out')
     }
     this.#lines.push(...writeMissing(this.#sources, this.#sealed))
-    return { text: `${this.#lines.join('\n')}\n`, entries: this.#entries, warnings: this.#warnings }
+    const isSealed = this.#entries.some(({ isSecret }) => isSecret)
+    const why = isSealed ? `secrets are sealed in ${sealedName}` : 'it has no secrets'
+    const head = `# Made by secwrap init from ${name}. Safe to commit: ${why}.\n\n`
+    return { text: `${head}${this.#lines.join('\n')}\n`, entries: this.#entries, warnings: this.#warnings }
   }
 
   #addEntry(entry: DotenvEntry): void {
@@ -107,8 +108,9 @@ class TemplateWriter {
   #adoptComments(name: string): void {
     const { env, example } = this.#sources
     if ((env.comments.get(name) ?? []).length > 0) return
-    const known = new Set(env.items.flatMap(item => (item.kind === 'comment' ? [item.text.trim()] : [])))
-    const comments = (example?.comments.get(name) ?? []).filter(comment => !known.has(comment.trim()))
+    const comments = (example?.comments.get(name) ?? []).filter(
+      comment => !this.#comments.has(comment.trim()),
+    )
     this.#lines.push(...comments.map(comment => withoutTexts(comment, this.#sealed)))
   }
 

@@ -32,11 +32,11 @@ export function holdsCredentials(value: string): boolean {
 }
 
 const FIELD =
-  'password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature|sig'
+  'password|passwd|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|signature|sig'
 const CREDENTIALS = [
   /[a-z0-9]:\/\/:*[^\s@:][^\s@]*@/i, // scheme://user:password@host
   /^[^\s:/@]+:[^\s@/][^\s@]*@/, // user:password@tcp(host)/name
-  new RegExp(`(?<![a-z])(?:${FIELD})["']?\\s*[=:]\\s*["']?[^\\s"',}]`, 'i'),
+  new RegExp(`(?:${FIELD})["']?\\s*[=:]\\s*["']?[^\\s"',}]|-(?:${FIELD})\\s+\\S`, 'i'), // also -DdbPassword=…, --token …
   /\bbearer\s+\S|\bbasic\s+[\w+/]{8,}/i,
 ]
 
@@ -80,7 +80,10 @@ export function shapeOf(value: string): string | undefined {
   return SHAPES.find(([, shape]) => shape.test(value))?.[0]
 }
 
-const HOST = String.raw`(?:localhost|\d{1,3}(?:\.\d{1,3}){3}|(?:[a-z0-9-]+\.)+[a-z]{2,24}|[a-z][a-z0-9-]*(?=:\d))(?::\d{1,5})?`
+// Not every ending: correct.horse.battery is no host.
+const DOMAIN =
+  '(?:[a-z0-9-]+\\.)+(?:[a-z]{2}|com|net|org|info|dev|app|cloud|internal|intranet|local|lan|home|corp|svc|example|test|invalid)'
+const HOST = `(?:localhost|\\d{1,3}(?:\\.\\d{1,3}){3}|${DOMAIN}|[a-z][a-z0-9-]*(?=:\\d))(?::\\d{1,5})?`
 const ENDINGS = 'json|ya?ml|toml|ini|conf|cfg|env|pem|crt|cer|key|log|db|sqlite3?|txt|csv|sock'
 const CONTINENTS = 'Africa|America|Asia|Atlantic|Australia|Europe|Pacific'
 const SETTINGS =
@@ -96,7 +99,7 @@ const SHAPES: readonly (readonly [string, RegExp])[] = [
   ['e-mail address', /^[^\s@:"'<>]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i],
   ['version', /^v?\d+(?:\.\d+){1,3}$/],
   ['time zone', new RegExp(`^(?:UTC|GMT|(?:${CONTINENTS})/[A-Za-z_/]+)$`)],
-  ['region', /^[a-z]{2}(?:-gov)?-[a-z]+-\d[a-z]?$/],
+  ['region', /^(?:us|eu|ap|sa|ca|me|af|il|cn|mx)(?:-gov)?-(?:north|south|east|west|central){1,2}-\d[a-z]?$/],
   ['locale', /^[a-z]{2}[_-][A-Z]{2}(?:\.UTF-8)?$/],
   ['setting', new RegExp(`^(?:${SETTINGS})$`, 'i')],
 ]
