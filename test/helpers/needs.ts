@@ -9,7 +9,8 @@ export function findProgram(name: string): string | undefined {
   return folders.map(folder => `${folder}/${name}`).find(existsSync)
 }
 
-/** `test`, that counts as skipped and says why where something is missing; in CI it runs, and fails. */
-export function testWith(isHere: boolean): typeof test {
-  return isHere || process.env.CI ? test : (test.skip as typeof test)
+/** `test` where `what` is here. Elsewhere it counts as skipped and says so; in CI it runs, and fails. */
+export function testWith(isHere: boolean, what: string): (title: string, run: () => Promise<void>) => void {
+  if (isHere || process.env.CI) return test
+  return (title, run) => test.skip(`${title} (${what} is not here)`, run)
 }

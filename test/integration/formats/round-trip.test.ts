@@ -32,7 +32,7 @@ async function passThrough(reader: Reader, format: Format, all: readonly Variabl
 }
 
 for (const reader of READERS) {
-  const testReader = testWith(reader.isHere)
+  const testReader = testWith(reader.isHere, reader.name)
 
   testReader(`${reader.format}: ${reader.name} reads every two pieces side by side`, async () => {
     const { format }: { readonly format: Format } = await FORMATS[reader.format]()
