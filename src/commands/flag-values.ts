@@ -6,16 +6,25 @@ import { type Flag, type FlagValue, type FlagValues, variableOf } from './flags.
 /** What was given on the command line, then SECWRAP_… variables, then defaults; checked. */
 export function completeFlags(given: FlagValues, flags: readonly Flag[], env: Inherited): FlagValues {
   const values: FlagValues = {}
+  const isInherited = hasOurs(env)
   for (const flag of flags) {
-    const variable = variableOf(flag)
-    const inherited = env[variable]
-    const value =
-      given[flag.name] ?? (inherited ? parseVariable(flag, variable, inherited) : undefined) ?? flag.default
+    const value = given[flag.name] ?? (isInherited ? readVariable(flag, env) : undefined) ?? flag.default
     if (value === undefined) continue
     checkChoice(flag, value)
     values[flag.name] = value
   }
   return values
+}
+
+function hasOurs(env: Inherited): boolean {
+  for (const name in env) if (name.startsWith('SECWRAP_')) return true
+  return false
+}
+
+function readVariable(flag: Flag, env: Inherited): FlagValue | undefined {
+  const variable = variableOf(flag)
+  const inherited = env[variable]
+  return inherited ? parseVariable(flag, variable, inherited) : undefined
 }
 
 /** The value of a flag that takes one: text as it is, a number of at least 0. */
