@@ -1,5 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { SCHEMES } from './schemes.ts'
+import { isPlain } from './source.ts'
 import { encodePercent } from './uri.ts'
 
 export interface PathContext {
@@ -19,11 +20,9 @@ export function readPath(scheme: string, path: string, context: PathContext): st
   return path
 }
 
-const ENCODED = /[%?#\s]/
-
 /** The path as a URI shows it: what would end it is encoded again. */
 export function encodePath(path: string): string {
-  return ENCODED.test(path) ? path.replace(/[%?#\s]/g, encodePercent) : path
+  return isPlain(path) && !path.includes('#') ? path : path.replace(/[%?#\s]/g, encodePercent)
 }
 
 function readFilePath(scheme: string, path: string, { folder, wildcard }: PathContext): string {
@@ -42,10 +41,19 @@ function absolute(folder: string): string {
 }
 
 // An empty segment, `.` or `..`: in most paths there is none, and no list of segments to make.
-const SUSPICIOUS = /(?:^|\/)\.{0,2}(?:\/|$)/
+function isSuspicious(path: string): boolean {
+  return (
+    path === '' ||
+    path.startsWith('/') ||
+    path.endsWith('/') ||
+    path.endsWith('.') ||
+    path.includes('//') ||
+    path.includes('./')
+  )
+}
 
 function checkSegments(path: string, { wildcard = false }: { wildcard?: boolean }): void {
-  if (!SUSPICIOUS.test(path) || (wildcard && path === '')) return
+  if (!isSuspicious(path) || (wildcard && path === '')) return
   const segments = path.split('/')
   const isPrefix = segments.length > 1 && segments.at(-1) === ''
   if (isPrefix) segments.pop()

@@ -3,7 +3,7 @@ import { findMarkers, textBesideExpressions } from './markers.ts'
 import { misplacedCharacter, notAnExpression, notClosed } from './mistakes.ts'
 import { findReferenceEnd, readModifiers } from './modifiers.ts'
 import { recognizeReference, VALS_START } from './recognize.ts'
-import type { Source } from './source.ts'
+import { isPlain, type Source } from './source.ts'
 import {
   type Modifiers,
   type NamePiece,
@@ -115,9 +115,13 @@ function parseReferencePiece(
   }
   const holdsNames = raw.includes('${')
   const beside = holdsNames ? textBesideExpressions(source, start, end) : raw
-  if (/[\s|]/.test(beside)) throw misplacedCharacter(raw, beside)
+  if (!isPlain(beside) && isMisplaced(beside)) throw misplacedCharacter(raw, beside)
   const text = holdsNames ? parseReferenceText(source, start, end, form, depth + 1) : [raw]
   return { kind: 'reference', form, raw, text, filters: NO_MODIFIERS.filters, word: NO_MODIFIERS.word }
+}
+
+function isMisplaced(text: string): boolean {
+  return /[\s|]/.test(text)
 }
 
 /** `ssm:///${APP_ENV}/key`: text and the names in it, which are looked up before the reference is read. */

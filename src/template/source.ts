@@ -28,6 +28,16 @@ function matchBraces(text: string): ReadonlyMap<number, number> {
   return closing
 }
 
+/**
+ * Nothing but letters, digits and `_ . / : # -`, as in most references: one look spares them four others,
+ * each an expression that a program which has just started has to compile.
+ */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text)
+}
+
+const PLAIN = /^[\w./:#-]*$/
+
 /** White space as dotenv sees it (`\s`), line ends included. */
 export function isSpace(code: number): boolean {
   if (code <= 0x20) return code === 0x20 || (code >= 9 && code <= 13)

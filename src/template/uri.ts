@@ -1,5 +1,6 @@
 import { SecwrapError } from '../core/errors.ts'
 import { shorten } from '../core/suggest.ts'
+import { isPlain } from './source.ts'
 
 /** A reference taken apart, whoever's way of writing it is. */
 export interface Written {
@@ -65,8 +66,12 @@ export function decodePercent(text: string): string {
 
 /** @throws SecwrapError BAD_TEMPLATE for a control character: in a terminal it could hide what is read. */
 export function checkCharacters(text: string): void {
-  if (!/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)) return
+  if (isPlain(text) || !hasControl(text)) return
   throw new SecwrapError('BAD_TEMPLATE', 'the reference has a control character in it')
+}
+
+function hasControl(text: string): boolean {
+  return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text)
 }
 
 /** `#db.password`; a dot in a key is `\.`, and what is percent-encoded separates nothing. */

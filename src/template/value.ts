@@ -1,7 +1,7 @@
 import { SecwrapError } from '../core/errors.ts'
 import { findMarkers } from './markers.ts'
 import { recognizeReference } from './recognize.ts'
-import { isSpace, type Source, skipSpace, trimEnd } from './source.ts'
+import { isPlain, isSpace, type Source, skipSpace, trimEnd } from './source.ts'
 import type { ReferenceForm } from './syntax.ts'
 
 /** Where a value stands. `end` is exclusive; the quotes are outside. */
@@ -128,6 +128,10 @@ function endOfText(line: string, start: number, from: number): number {
 /** A reference ends at white space; its `#` is a key. Where no comment follows, the rest is part of the mistake. */
 function findEndOfReference(source: Source, start: number, lineEnd: number): number {
   const line = source.text.slice(start, lineEnd)
+  return isPlain(line) ? lineEnd : findEndInLine(source, line, start, lineEnd)
+}
+
+function findEndInLine(source: Source, line: string, start: number, lineEnd: number): number {
   END.lastIndex = 0
   let found = END.exec(line)
   while (found?.[0] === '${') {
