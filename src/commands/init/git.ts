@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 
 /** Whether git keeps a file of a folder. False where there is no git, or the folder is in no work tree. */
 export function isTracked(folder: string, name: string): boolean {
-  return (runGit(folder, ['ls-files', '-z', '--', name]) ?? '') !== ''
+  return (runGit(folder, ['--literal-pathspecs', 'ls-files', '-z', '--', name]) ?? '') !== ''
 }
 
 /** The names that git ignores, undefined where there is no git, or the folder is in no work tree. */

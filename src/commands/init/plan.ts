@@ -21,7 +21,7 @@ export interface PlanRequest {
 
 export interface Plan {
   readonly template: string
-  readonly differing: readonly string[] // names of which the template that is there does not say the same
+  readonly differing: readonly string[] // names of which the template that is there says something else
   readonly secrets: ReadonlyMap<string, string>
   readonly entries: readonly PlannedEntry[]
   readonly warnings: readonly string[]
@@ -35,12 +35,10 @@ export function planTemplate(request: PlanRequest): Plan {
   const example = request.example === undefined ? undefined : readDotenv(request.example)
   const values = valuesOf(env)
   const kept = readChoices(request.template ?? '', values, referenceTo)
-  const verdicts = decide(new Map([...valuesOf(example), ...values]), {
-    plain: request.plain,
-    secret: request.secret,
-    kept,
-    marked: new Map([...(example ? marksOf(example) : []), ...marksOf(env)]),
-  })
+  const marked = new Map([...(example ? marksOf(example) : []), ...marksOf(env)])
+  const choices = { plain: request.plain, secret: request.secret, kept, marked }
+  // Apart: what stands for a secret in an example is none.
+  const verdicts = new Map([...decide(valuesOf(example), choices), ...decide(values, choices)])
   const { text, entries, warnings } = writeTemplate({ name, sealedName, env, example, verdicts, referenceTo })
   const secrets = entries
     .filter(({ isSecret }) => isSecret)
@@ -49,7 +47,7 @@ export function planTemplate(request: PlanRequest): Plan {
   if (problems.length === 0) verifyTemplate(text, values, new Map(secrets), referenceTo)
   return {
     template: request.env.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text,
-    differing: [...values.keys()].filter(each => !kept.has(each)),
+    differing: [...values.keys()].filter(each => kept.get(each) !== verdicts.get(each)?.isSecret),
     secrets: new Map(secrets),
     entries,
     warnings: [...warnings, ...findDoubts(env, request)],

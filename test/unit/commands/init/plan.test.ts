@@ -172,6 +172,17 @@ test('a template that is there decides for what it says the same of, and the res
   ])
 })
 
+test('but a flag that says otherwise makes it differ', () => {
+  const template = `A=x\nB=${SEALED}#B\n`
+  const { differing } = plan('A=x\nB=1', { template, plain: ['B'], secret: ['A'] })
+  expect(differing).toEqual(['A', 'B'])
+})
+
+test('what stands for a secret in an example is none', () => {
+  const { secrets } = plan('DB_HOST=my-host-1', { example: 'DB_PASSWORD=my-host-1' })
+  expect([...secrets]).toEqual([])
+})
+
 test('names and values that no environment can hold are all told, without a value', () => {
   const { problems } = plan(`my.key=pear-77\nB-C=1\nBIG=${'x'.repeat(140_000)}\nNUL="pear\0"`)
   expect(problems.map(describeError)).toEqual([
