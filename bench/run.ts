@@ -13,7 +13,7 @@ import { describeMachine } from './machine.ts'
 import { measure, readSteps } from './measure.ts'
 import { formatBounds, formatFigures, formatSteps, isOver } from './report.ts'
 import { figuresOf, type Measured } from './results.ts'
-import { PROGRAMS, type Row, referenceRows, scenarioRow } from './rows.ts'
+import { PROGRAMS, type Row, referenceRows, scenarioRow, startOf } from './rows.ts'
 import { DELAY_MS, SCENARIOS } from './scenarios.ts'
 import { median } from './statistics.ts'
 import { type Stub, startStub } from './stub-process.ts'
@@ -48,7 +48,10 @@ async function main(): Promise<number> {
 
 function chosenRows(folder: string, stub: Stub): readonly Row[] {
   const scenarios = SCENARIOS.filter(each => flags.scenario.includes(each.name))
-  return PROGRAMS.flatMap(program => scenarios.map(each => scenarioRow(program, each, folder, stub)))
+  return PROGRAMS.flatMap(program => {
+    const start = startOf(program, folder)
+    return scenarios.map(each => scenarioRow(program, start, each, folder, stub))
+  })
 }
 
 async function countRequests(rows: readonly Row[], stub: Stub): Promise<Measured['requests']> {
