@@ -83,6 +83,20 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./rollback.ts'),
   },
   {
+    command: 'copy',
+    describe: 'Copy secrets from one place to another, in any two stores',
+    usage: 'copy FROM TO [flags]',
+    example: 'secwrap copy ssm:///prod/ vault://secret/prod --dry-run',
+    load: () => import('./copy.ts'),
+  },
+  {
+    command: 'import',
+    describe: 'Write the values of a dotenv, JSON or YAML file into a store',
+    usage: 'import FILE TO [flags]',
+    example: 'secwrap import .env ssm:///prod/app/ --dry-run',
+    load: () => import('./import.ts'),
+  },
+  {
     command: 'init',
     describe: 'Make a template and a sealed file of a .env file',
     usage: 'init [FILE] [flags]',

@@ -10,13 +10,18 @@ export function canAsk(): boolean {
   return isatty(0)
 }
 
-/** False for everything but yes. @throws SecwrapError BAD_USAGE where nobody can be asked. */
-export async function confirm(question: string): Promise<boolean> {
+/**
+ * False for everything but yes.
+ *
+ * @param before - what is shown above the question, as it is.
+ * @throws SecwrapError BAD_USAGE where nobody can be asked.
+ */
+export async function confirm(question: string, before = ''): Promise<boolean> {
   using terminal = canAsk() ? Terminal.open() : undefined
   if (!terminal) {
     throw new SecwrapError('BAD_USAGE', `there is no terminal to ask at: ${question}`, { hint: '--yes' })
   }
-  terminal.write(`${printable(question)} [y/N] `)
+  terminal.write(`${before}${printable(question)} [y/N] `)
   const answer = await terminal.readLine()
   if (answer === undefined) terminal.write('\n')
   return /^y(es)?$/i.test(new TextDecoder().decode(answer).trim())

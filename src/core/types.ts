@@ -122,9 +122,13 @@ export interface Provider {
   readNow?(ids: readonly SecretId[]): ReadonlyMap<SecretId, Secret>
   /**
    * Every secret below a path that ends in `/`, by its name relative to that path (`db/host`).
-   * For wildcards; a provider without it serves maps only.
+   * For wildcards; a provider without it serves maps only. `onRead` is told how many were read just now.
    */
-  readPrefix?(prefix: SecretId, signal: AbortSignal): Promise<ReadonlyMap<string, Secret>>
+  readPrefix?(
+    prefix: SecretId,
+    signal: AbortSignal,
+    onRead?: (count: number) => void,
+  ): Promise<ReadonlyMap<string, Secret>>
   /** Ends what the provider opened for itself: revokes a token that it took. Never throws. */
   close?(): Promise<void>
 }

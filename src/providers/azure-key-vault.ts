@@ -31,8 +31,8 @@ export const createProvider: CreateProvider = (_, { env, warn }) => {
       await Promise.all(ids.map(readInto))
       return found
     },
-    async readPrefix(prefix, signal) {
-      return wholeOf(locatePrefix(prefix, settings)).read(prefix.uri, signal)
+    async readPrefix(prefix, signal, onRead) {
+      return wholeOf(locatePrefix(prefix, settings)).read(prefix.uri, signal, onRead)
     },
   }
 }

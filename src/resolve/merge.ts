@@ -24,6 +24,25 @@ export function setField(
   return new Secret(formatJson(setIn(fields, key, value, uri)))
 }
 
+/**
+ * The secret with many fields set, all in the object at `base`; [] is the secret itself. Of one that is there
+ * already the place stays.
+ *
+ * @throws SecwrapError BAD_VALUE.
+ */
+export function setFields(
+  secret: Secret | undefined,
+  base: readonly string[],
+  added: Fields,
+  uri: string,
+): Secret {
+  const fields = secret === undefined ? {} : parseFields(secret, uri)
+  const old = base.reduce<Json | undefined>(fieldOf, fields) ?? {}
+  if (!isJsonObject(old)) throw notAnObject(base.at(-1) ?? '', uri)
+  const merged = Object.fromEntries([...Object.entries(old), ...Object.entries(added)])
+  return new Secret(formatJson(base.length === 0 ? merged : setIn(fields, base, merged, uri)))
+}
+
 /** The secret without one field; undefined where it has no such field. @throws SecwrapError BAD_VALUE. */
 export function deleteField(secret: Secret, key: readonly string[], uri: string): Secret | undefined {
   const changed = deleteIn(parseFields(secret, uri), key)

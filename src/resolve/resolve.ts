@@ -31,13 +31,15 @@ export async function resolve(
   return { ...resolved, imports: imported.imports, problems: [...resolved.problems, ...imported.problems] }
 }
 
-async function readAll(
+/** Reads ids of any stores, by uri. @param onRead - told how many were read, or failed, just now. */
+export async function readAll(
   ids: readonly SecretId[],
   providers: Providers,
   signal: AbortSignal,
+  onRead?: (count: number) => void,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const outcomes = new Map<string, Outcome>()
-  await Promise.all(groupIds(ids).map(group => readGroup(group, providers, outcomes, signal)))
+  await Promise.all(groupIds(ids).map(group => readGroup(group, providers, outcomes, signal, onRead)))
   return outcomes
 }
 
@@ -46,6 +48,7 @@ async function readGroup(
   providers: Providers,
   outcomes: Map<string, Outcome>,
   signal: AbortSignal,
+  onRead?: (count: number) => void,
 ): Promise<void> {
   const provider = await providers.open(group).catch(asSecwrapError)
   if (provider instanceof SecwrapError) {
@@ -54,7 +57,11 @@ async function readGroup(
   }
   const limiter = new Limiter()
   const batches = cutBatches(group, provider.batchSize)
-  await Promise.all(batches.map(batch => readBatch(batch, provider, limiter, outcomes, signal)))
+  const read = async (batch: Batch) => {
+    await readBatch(batch, provider, limiter, outcomes, signal)
+    onRead?.(batch.ids.length)
+  }
+  await Promise.all(batches.map(read))
 }
 
 async function readBatch(

@@ -47,6 +47,11 @@ export function atVersion({ scheme, path, options }: SecretId, version: string):
   return createId(scheme, path, { optional: false, version, options })
 }
 
+/** The secret of this name below a path that ends in `/`. @throws SecwrapError BAD_TEMPLATE for what is no path. */
+export function idBelow({ scheme, path, options }: SecretId, name: string): SecretId {
+  return createId(scheme, readPath(scheme, path + name, { folder: '' }), { optional: false, options })
+}
+
 const FORMS: Readonly<Record<ReferenceForm, (text: string) => Written>> = {
   own: parseOwn,
   vals: parseVals,

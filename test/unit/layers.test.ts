@@ -5,7 +5,7 @@ import { importsOf, parseSource, reachableFrom, readSources, type Source } from 
 const ROWS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['commands'],
-  ['launch', 'render', 'mask', 'rotate', 'scan', 'policy'],
+  ['launch', 'render', 'mask', 'rotate', 'scan', 'policy', 'copy'],
   ['resolve'],
   ['providers'],
   ['template', 'environment', 'sops', 'audit'],
@@ -162,6 +162,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       'resolve/compare.ts': 'what is the same is not written again',
       'environment/': 'it becomes text of a variable',
       'template/': 'filters and defaults work on it',
+      'copy/': 'it goes from one store to another',
       'commands/': 'the user asked to see or to write it',
       'render/': 'it becomes text of a file',
       'mask/': 'it is looked for',

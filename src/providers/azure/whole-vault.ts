@@ -18,11 +18,16 @@ export class WholeVault {
   }
 
   /** @param uri - of the wildcard: azurekv://my-vault/ */
-  async read(uri: string, signal: AbortSignal): Promise<ReadonlyMap<string, Secret>> {
+  async read(
+    uri: string,
+    signal: AbortSignal,
+    onRead?: (count: number) => void,
+  ): Promise<ReadonlyMap<string, Secret>> {
     const listed = new Set<string>()
     await forEach(listNames(this.#client, uri, signal), async name => {
       listed.add(name)
       if (!this.#found.has(name)) await this.#readInto(name, uri, signal)
+      onRead?.(1)
     })
     return new Map([...this.#found].filter(([name]) => listed.has(name)))
   }

@@ -16,8 +16,9 @@ type Secrets = ReadonlyMap<string, Secret>
 /** A prefix that two entries import is read once. */
 export function createPrefixReader(client: AwsClient, secrets: Reader): NonNullable<Provider['readPrefix']> {
   const prefixes = new Map<string, (signal: AbortSignal) => Promise<Secrets>>()
-  return (prefix, signal) => {
-    const reader = prefixes.get(prefix.uri) ?? shareOnce(one => readPrefix(client, secrets, prefix, one))
+  return (prefix, signal, onRead) => {
+    const reader =
+      prefixes.get(prefix.uri) ?? shareOnce(one => readPrefix(client, secrets, prefix, one, onRead))
     prefixes.set(prefix.uri, reader)
     return reader(signal)
   }
@@ -28,13 +29,19 @@ async function readPrefix(
   reader: Reader,
   prefix: SecretId,
   signal: AbortSignal,
+  onRead?: (count: number) => void,
 ): Promise<Secrets> {
   const region = client.region()
   const ids = (await listNames(client, prefix, region, signal)).map(name => idBelow(prefix, name))
   const batches = []
   for (let start = 0; start < ids.length; start += BATCH_SIZE)
     batches.push(ids.slice(start, start + BATCH_SIZE))
-  const found = await Promise.all(batches.map(batch => reader.read(region, batch, signal)))
+  const readBatch = async (batch: readonly SecretId[]) => {
+    const part = await reader.read(region, batch, signal)
+    onRead?.(batch.length)
+    return part
+  }
+  const found = await Promise.all(batches.map(readBatch))
   const secrets = new Map<string, Secret>()
   for (const [{ path }, outcome] of found.flatMap(part => [...part])) {
     if (outcome instanceof SecwrapError) throw outcome

@@ -16,15 +16,19 @@ type Secrets = ReadonlyMap<string, Secret>
 /** A path that two entries import is read once. */
 export function createPathReader(client: AwsClient): NonNullable<Provider['readPrefix']> {
   const paths = new Map<string, (signal: AbortSignal) => Promise<Secrets>>()
-  return (prefix, signal) => {
-    const read = paths.get(prefix.uri) ?? shareOnce(createPageReader(client, prefix))
+  return (prefix, signal, onRead) => {
+    const read = paths.get(prefix.uri) ?? shareOnce(createPageReader(client, prefix, onRead))
     paths.set(prefix.uri, read)
     return read(signal)
   }
 }
 
 /** Pages in turn. Those that were read stay read, so that a retry goes on where the store throttled. */
-function createPageReader(client: AwsClient, prefix: SecretId): (signal: AbortSignal) => Promise<Secrets> {
+function createPageReader(
+  client: AwsClient,
+  prefix: SecretId,
+  onRead?: (count: number) => void,
+): (signal: AbortSignal) => Promise<Secrets> {
   const found = new Map<string, Secret>()
   let token: string | undefined
   return async signal => {
@@ -32,6 +36,7 @@ function createPageReader(client: AwsClient, prefix: SecretId): (signal: AbortSi
       const page = await readPage(client, prefix, token, signal)
       for (const parameter of page.parameters)
         found.set(nameBelow(prefix, parameter.Name), secretOf(parameter))
+      onRead?.(page.parameters.length)
       token = page.nextToken
     } while (token !== undefined)
     return found

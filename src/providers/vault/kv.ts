@@ -72,6 +72,7 @@ export class Kv {
 
   #judge(answer: VaultAnswer, { id }: KvPlace): VaultAnswer {
     const errors = errorsOf(answer)
+    if (/high complexity/.test(errors)) throw tooManyFields(id)
     if (/check-and-set parameter did not match/.test(errors)) throw conflict(id)
     if (/check-and-set parameter required/.test(errors)) {
       throw misused(id, 'its mount wants to be told which version is replaced', '--if-version VERSION')
@@ -82,6 +83,14 @@ export class Kv {
   #refused({ status }: VaultAnswer, { id }: Pick<KvPlace, 'id'>): SecwrapError {
     return new SecwrapError('BAD_CONFIG', `${this.store} refuses ${id.uri} (HTTP ${status})`, { ref: id.uri })
   }
+}
+
+// OpenBao takes 1,000 texts a request, names of fields included, unless its listener is told otherwise.
+function tooManyFields({ uri }: SecretId): SecwrapError {
+  return new SecwrapError('BAD_VALUE', `${uri}: the server takes no map with so many fields`, {
+    ref: uri,
+    hint: 'a path that ends in /, for a secret each; or max_request_json_strings of the listener',
+  })
 }
 
 /** The `data` of an answer; {} where there is none. */

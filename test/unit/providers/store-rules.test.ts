@@ -14,8 +14,9 @@ test.each([
   ['azurekv', 'x'.repeat(128), undefined],
   ['vault', 'db host/é', 'db host/é'],
   ['vault', 'db\nhost', undefined],
+  ['sops', 'db/host.name', 'db_host.name'],
 ])('%s: %s is %s', (scheme, name, spelled) => {
-  expect(rulesOf(scheme).spell(name)).toBe(spelled)
+  expect(rulesOf(scheme).spell(name, { uri: '', scheme, path: '/app.env', options: {} })).toBe(spelled)
 })
 
 test.each([
@@ -28,4 +29,9 @@ test.each([
   ['azurekv', 'vault/app', false],
 ])('%s %s holds a map only: %s', (scheme, path, isMap) => {
   expect(rulesOf(scheme).holdsMap({ uri: '', scheme, path, options: {} })).toBe(isMap)
+})
+
+test('a name goes into a sealed map as it is', () => {
+  const id = { uri: '', scheme: 'sops', path: '/app.yaml', options: {} }
+  expect(rulesOf('sops').spell('db/host', id)).toBe('db/host')
 })
