@@ -37,7 +37,7 @@ function decodeBase64(text: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new SecwrapError('BAD_VALUE', 'base64decode: the decoded value is not UTF-8 text', {
-      hint: 'write binary secrets to a file with secwrap render',
+      hint: 'mount binary secrets as files',
     })
   }
 }

@@ -58,7 +58,7 @@ function countBytes(text: string): number {
   return Buffer.byteLength(text)
 }
 
-const BINARY_HINT = 'write it to a file with secwrap render'
+const BINARY_HINT = 'mount it as a file, and give the command its path'
 
 /**
  * Whether the kernel takes this much: the texts of argv and the environment, each with its NUL, and a
@@ -86,7 +86,7 @@ function checkBytes(bytes: number, stackLimitBytes: () => number): void {
     'BAD_VALUE',
     `arguments and environment are ${bytes} bytes, but Linux takes at most ${limit}`,
     {
-      hint: '--pristine, or secwrap render for the large ones',
+      hint: '--pristine',
     },
   )
 }
