@@ -2,6 +2,13 @@
 export interface SecretFacts {
   readonly version?: string // what `?version=` takes
   readonly updatedAt?: Date
+  readonly lease?: SecretLease // of a secret that was made for this read
+}
+
+export interface SecretLease {
+  readonly id: string
+  readonly seconds: number // that it lives from the read on
+  readonly renewable: boolean
 }
 
 /**

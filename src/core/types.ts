@@ -129,6 +129,8 @@ export interface Provider {
     signal: AbortSignal,
     onRead?: (count: number) => void,
   ): Promise<ReadonlyMap<string, Secret>>
+  /** Lets a lease of `Secret.facts` live on. @returns the seconds from now; 0 where the store does not know it any more. */
+  renew?(lease: string, signal: AbortSignal): Promise<number>
   /** Ends what the provider opened for itself: revokes a token that it took. Never throws. */
   close?(): Promise<void>
 }

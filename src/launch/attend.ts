@@ -1,12 +1,12 @@
 /** Carries out what supervise.ts decides: processes, timers, signals. */
 import { type Libc, systemCalls } from '../core/libc.ts'
-import { log } from '../core/log.ts'
+import { log, writeAll } from '../core/log.ts'
 import { Children } from './children.ts'
 import type { Action, TimerName } from './events.ts'
 import type { Laid } from './execute.ts'
 import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
 import type { Policy } from './policy.ts'
-import { parseReport, type Report } from './report.ts'
+import { formatReport, type Lease, parseReport, type Report } from './report.ts'
 import { endAs, FORWARDED, type Status, signalNumber, Terminal } from './signals.ts'
 import { Supervisor } from './supervise.ts'
 import { type Region, trim } from './trim.ts'
@@ -95,7 +95,7 @@ export class Attendant {
 
   #perform(action: Action): void {
     if (action.type === 'resolve') this.#startResolver()
-    else if (action.type === 'poll') this.#startPoller()
+    else if (action.type === 'poll') this.#startPoller(action.leases)
     else if (action.type === 'go') this.#go()
     else if (action.type === 'kill') this.#kill(action.whom, action.signal)
     else if (action.type === 'timer') this.#setTimer(action.name, action.ms)
@@ -121,13 +121,15 @@ export class Attendant {
     this.#libc.call(dup3, this.#reports.resolver, this.#gate, O_CLOEXEC) // keeps the number
   }
 
-  #startPoller(): void {
-    if (!this.#poller) this.#poller = this.#start('poller', this.#laid.poller)
+  /** It finds in its report what it is to leave alone, and to renew. */
+  #startPoller(leases: readonly Lease[]): void {
+    if (!this.#poller) this.#poller = this.#start('poller', this.#laid.poller, leases)
   }
 
-  #start(role: 'resolver' | 'poller', laid: Laid): Running {
+  #start(role: 'resolver' | 'poller', laid: Laid, leases: readonly Lease[] = []): Running {
     const report = this.#reports[role]
     emptyMemoryFile(this.#libc, report)
+    if (leases.length > 0) writeAll(report, formatReport(leases.map(lease => ({ event: 'lease', ...lease }))))
     this.#inherit([...this.#place.descriptors, report], true)
     const pid = this.#children.start(laid)
     this.#inherit([...this.#place.descriptors, report], false)
@@ -183,7 +185,7 @@ export class Attendant {
     if (!this.#resolver || this.#resolver.isReady) return
     const report = this.#read('resolver')
     this.#resolver.isReady = report.isReady
-    if (report.isReady) this.#carryOut(this.#supervisor.on({ type: 'ready', marks: report.marks }))
+    if (report.isReady) this.#carryOut(this.#supervisor.on({ type: 'ready', ...report }))
   }
 
   #ended(pid: number, status: Status): void {
@@ -202,8 +204,9 @@ export class Attendant {
 
   #polled(): void {
     this.#trimSoon()
-    const { marks, isReady, problem = 'the secrets could not be looked at' } = this.#read('poller')
-    this.#carryOut(this.#supervisor.on(isReady ? { type: 'polled', marks } : { type: 'unpolled', problem }))
+    const { isReady, problem = 'the secrets could not be looked at', ...report } = this.#read('poller')
+    const type = isReady ? 'polled' : 'unpolled'
+    this.#carryOut(this.#supervisor.on({ type, problem, ...report }))
   }
 
   #read(role: 'resolver' | 'poller'): Report {

@@ -1,25 +1,28 @@
 /** What a supervisor is told, and what it wants done. */
-import type { Marks } from './report.ts'
+import type { Lease, Marks } from './report.ts'
 import type { Status } from './signals.ts'
 
 export type TimerName = 'poll' | 'change' | 'stop' | 'again'
 
+/** Lease id → seconds that it lives from now on. */
+export type Renewed = ReadonlyMap<string, number>
+
 export type WatchEvent =
   | { readonly type: 'begin' }
   /** The resolver has read everything and waits. */
-  | { readonly type: 'ready'; readonly marks: Marks }
+  | { readonly type: 'ready'; readonly marks: Marks; readonly leases: readonly Lease[] }
   /** The resolver ended before it could become the command. */
   | { readonly type: 'failed'; readonly status: Status }
   | { readonly type: 'ended'; readonly status: Status }
-  | { readonly type: 'polled'; readonly marks: Marks }
-  | { readonly type: 'unpolled'; readonly problem: string }
+  | { readonly type: 'polled'; readonly marks: Marks; readonly renewed: Renewed }
+  | { readonly type: 'unpolled'; readonly problem: string; readonly renewed: Renewed }
   | { readonly type: 'timer'; readonly name: TimerName }
   /** `hasReached`: the terminal has sent it to the command as well. */
   | { readonly type: 'signal'; readonly signal: number; readonly hasReached: boolean }
 
 export type Action =
   | { readonly type: 'resolve' }
-  | { readonly type: 'poll' }
+  | { readonly type: 'poll'; readonly leases: readonly Lease[] } // `renewable`: to be renewed now
   | { readonly type: 'go' } // the resolver may become the command
   | { readonly type: 'kill'; readonly whom: 'command' | 'resolver'; readonly signal: number }
   | { readonly type: 'timer'; readonly name: TimerName; readonly ms: number }

@@ -6,12 +6,19 @@ export type ReportLine =
   | { readonly event: 'begin' }
   /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. */
   | { readonly event: 'read'; readonly name: string; readonly mark: string }
-  | { readonly event: 'lease'; readonly id: string; readonly seconds: number; readonly renewable: boolean }
+  /** Of what `name` is the id of; told by a resolver, and to a poller, which renews those that are `renewable`. */
+  | ({ readonly event: 'lease' } & Lease)
+  | { readonly event: 'renewed'; readonly id: string; readonly seconds: number }
   /** Why not everything could be read, in words that may be printed. */
   | { readonly event: 'problem'; readonly text: string }
   | { readonly event: 'ready' }
 
-export type Lease = Omit<Extract<ReportLine, { event: 'lease' }>, 'event'>
+export interface Lease {
+  readonly name: string // vault://database/creds/app
+  readonly id: string
+  readonly seconds: number
+  readonly renewable: boolean
+}
 
 /** Name of what was read → its mark. */
 export type Marks = ReadonlyMap<string, string>
@@ -19,6 +26,7 @@ export type Marks = ReadonlyMap<string, string>
 export interface Report {
   readonly marks: Marks
   readonly leases: readonly Lease[]
+  readonly renewed: ReadonlyMap<string, number> // lease id → seconds
   readonly problem: string | undefined // the first one
   readonly isReady: boolean // everything was read
 }
@@ -31,17 +39,22 @@ export function formatReport(lines: readonly ReportLine[]): string {
 export function parseReport(text: string): Report {
   const marks = new Map<string, string>()
   const leases: Lease[] = []
+  const renewed = new Map<string, number>()
   let problem: string | undefined
   let isReady = false
   for (const line of text.split('\n').slice(0, -1)) {
     const told = JSON.parse(line) as ReportLine
     if (told.event === 'read') marks.set(told.name, told.mark)
-    else if (told.event === 'lease')
-      leases.push({ id: told.id, seconds: told.seconds, renewable: told.renewable })
+    else if (told.event === 'lease') leases.push(leaseIn(told))
+    else if (told.event === 'renewed') renewed.set(told.id, told.seconds)
     else if (told.event === 'problem') problem ??= told.text
     else if (told.event === 'ready') isReady = true
   }
-  return { marks, leases, problem, isReady }
+  return { marks, leases, renewed, problem, isReady }
+}
+
+function leaseIn({ name, id, seconds, renewable }: Lease): Lease {
+  return { name, id, seconds, renewable }
 }
 
 /** Whether two reads found the same versions of the same secrets. */

@@ -5,9 +5,10 @@
  * A new resolver reads everything while the old command still runs, and waits at its gate until that one has
  * ended. So a store that is away stops nothing, and the command is away for as short as can be.
  */
-import type { Action, TimerName, WatchEvent } from './events.ts'
+import type { Action, Renewed, TimerName, WatchEvent } from './events.ts'
+import { extendLeases, type HeldLease, holdLeases, isEnding, untilDue } from './leases.ts'
 import { backOff, type Policy } from './policy.ts'
-import { isSame, type Marks } from './report.ts'
+import { isSame, type Lease, type Marks } from './report.ts'
 import type { Status } from './signals.ts'
 import { describeStatus, listChanges, seconds } from './words.ts'
 
@@ -16,16 +17,25 @@ const [SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM] = [1, 2, 3, 9, 15]
 const LEAVING: readonly number[] = [SIGINT, SIGQUIT, SIGTERM]
 /** A command that ran for this long is no crash loop. */
 const STEADY_MS = 60_000
+const PAUSE_MS = 500
 
 type Actions = readonly Action[]
+
+interface Command {
+  readonly marks: Marks
+  readonly leases: readonly HeldLease[]
+  readonly since: number
+}
 
 export class Supervisor {
   readonly #policy: Policy
   readonly #now: () => number // milliseconds, never backwards
 
-  #command: { readonly marks: Marks; readonly since: number } | undefined
+  #command: Command | undefined
   #next: 'reading' | 'ready' | 'dropped' | undefined // the resolver under way
   #nextMarks: Marks = new Map()
+  #nextLeases: readonly HeldLease[] = []
+  #asked: ReadonlySet<string> = new Set() // leases that the last poll was to renew
   #hasRun = false
   #isStopping = false // the command was told to end
   #isLeaving = false // so will the program
@@ -43,11 +53,11 @@ export class Supervisor {
   /** @returns what is to be done, in this order. */
   on(event: WatchEvent): Actions {
     if (event.type === 'begin') return this.#resolve()
-    if (event.type === 'ready') return this.#ready(event.marks)
+    if (event.type === 'ready') return this.#ready(event.marks, event.leases)
     if (event.type === 'failed') return this.#failed(event.status)
     if (event.type === 'ended') return this.#ended(event.status)
-    if (event.type === 'polled') return this.#command ? this.#polled(event.marks, this.#command.marks) : []
-    if (event.type === 'unpolled') return this.#command ? this.#unpolled(event.problem) : []
+    if (event.type === 'polled') return this.#polled(event.marks, event.renewed)
+    if (event.type === 'unpolled') return this.#unpolled(event.problem, event.renewed)
     if (event.type === 'signal') return this.#signalled(event.signal, event.hasReached)
     return this.#timeIsUp(event.name)
   }
@@ -58,10 +68,11 @@ export class Supervisor {
     return [{ type: 'cancel', name: 'again' }, { type: 'resolve' }]
   }
 
-  #ready(marks: Marks): Actions {
+  #ready(marks: Marks, leases: readonly Lease[]): Actions {
     if (this.#next !== 'reading') return []
     this.#next = 'ready'
     this.#nextMarks = marks
+    this.#nextLeases = holdLeases(leases, this.#now())
     this.#failedReads = 0
     return this.#command ? this.#stop() : this.#go()
   }
@@ -70,12 +81,15 @@ export class Supervisor {
     this.#next = undefined
     this.#hasRun = true
     this.#isChangePending = false
-    this.#command = { marks: this.#nextMarks, since: this.#now() }
-    return [
-      { type: 'cancel', name: 'change' },
-      { type: 'go' },
-      { type: 'timer', name: 'poll', ms: this.#policy.intervalMs },
-    ]
+    this.#command = { marks: this.#nextMarks, leases: this.#nextLeases, since: this.#now() }
+    return [{ type: 'cancel', name: 'change' }, { type: 'go' }, this.#lookLater(this.#policy.intervalMs)]
+  }
+
+  /** After this time, or as soon as a lease is due. */
+  #lookLater(ms: number): Action {
+    const dueMs = untilDue(this.#command?.leases ?? [], this.#now())
+    // A lease that could not be renewed at its time is tried again, but not without a pause.
+    return { type: 'timer', name: 'poll', ms: Math.min(ms, Math.max(dueMs, PAUSE_MS)) }
   }
 
   #stop(): Actions {
@@ -128,40 +142,60 @@ export class Supervisor {
     return [{ type: 'log', level: 'warn', text }, ...this.#drop(), { type: 'timer', name: 'again', ms }]
   }
 
-  #polled(marks: Marks, before: Marks): Actions {
-    const actions: Action[] = [{ type: 'timer', name: 'poll', ms: this.#policy.intervalMs }]
+  #polled(marks: Marks, renewed: Renewed): Actions {
+    if (!this.#command) return []
+    const before = this.#command.marks
+    const ending = this.#extend(this.#command, renewed)
+    const actions: Action[] = [this.#lookLater(this.#policy.intervalMs)]
     if (this.#awaySince !== undefined) {
       const text = `all secrets can be read again, after ${seconds(this.#now() - this.#awaySince)}`
       actions.push({ type: 'log', level: 'warn', text })
     }
     this.#failedPolls = 0
     this.#awaySince = undefined
-    return isSame(marks, before) ? actions : [...actions, ...this.#changed(marks, before)]
+    if (ending.length > 0) return [...actions, ...this.#changed(marks, `leases end: ${ending.join(', ')}`, 0)]
+    if (isSame(marks, before)) return actions
+    const { debounceMs, splayMs, random } = this.#policy
+    const text = `changed: ${listChanges(marks, before)}`
+    return [...actions, ...this.#changed(marks, text, debounceMs + random() * splayMs)]
   }
 
-  #unpolled(problem: string): Actions {
+  /** @returns the names of what has leases that are not renewed for long any more. */
+  #extend(command: Command, renewed: Renewed): readonly string[] {
+    const leases = extendLeases(command.leases, renewed, this.#now())
+    this.#command = { ...command, leases }
+    const ending = leases.filter(lease => isEnding(lease, this.#now()))
+    // One that became due while the poller was under way has its turn at the next poll.
+    return ending.filter(({ id, renewable }) => !renewable || this.#asked.has(id)).map(({ name }) => name)
+  }
+
+  #unpolled(problem: string, renewed: Renewed): Actions {
+    if (!this.#command) return []
+    this.#extend(this.#command, renewed)
     const { intervalMs, retry } = this.#policy
     const ms = backOff(this.#failedPolls++, { ...retry, baseMs: Math.min(intervalMs, 5_000) })
-    const timer: Action = { type: 'timer', name: 'poll', ms }
+    const dueMs = untilDue(this.#command.leases, this.#now())
+    const timer: Action = { type: 'timer', name: 'poll', ms: dueMs > 0 ? Math.min(ms, dueMs) : ms }
     if (this.#awaySince !== undefined) return [timer]
     this.#awaySince = this.#now()
     const text = `${problem}: since ${new Date().toISOString()} the command runs with what was read before`
     return [timer, { type: 'log', level: 'warn', text }]
   }
 
-  #changed(marks: Marks, before: Marks): Actions {
+  #changed(marks: Marks, text: string, delayMs: number): Actions {
     if (this.#isChangePending || this.#next || this.#isStopping || this.#isLeaving) return []
-    const { onChange, debounceMs, splayMs, random } = this.#policy
-    const log: Action = { type: 'log', level: 'info', text: `changed: ${listChanges(marks, before)}` }
+    const log: Action = { type: 'log', level: 'info', text }
     this.#nextMarks = marks
-    if (onChange === 'none') return [log, ...this.#accept()]
+    if (this.#policy.onChange === 'none') return [log, ...this.#accept()]
     this.#isChangePending = true
-    return [log, { type: 'timer', name: 'change', ms: debounceMs + random() * splayMs }]
+    return [log, { type: 'timer', name: 'change', ms: delayMs }]
   }
 
   /** What was seen is no news at the next poll. */
   #accept(): Actions {
-    if (this.#command) this.#command = { ...this.#command, marks: this.#nextMarks }
+    if (!this.#command) return []
+    const leases = this.#command.leases.filter(lease => !isEnding(lease, this.#now()))
+    this.#command = { ...this.#command, leases, marks: this.#nextMarks }
     return []
   }
 
@@ -178,7 +212,7 @@ export class Supervisor {
   }
 
   #timeIsUp(name: TimerName): Actions {
-    if (name === 'poll') return [{ type: 'poll' }]
+    if (name === 'poll') return [{ type: 'poll', leases: this.#listLeases() }]
     if (name === 'change') return this.#react()
     if (name === 'again') return this.#resolve()
     const text = `the command did not end within ${seconds(this.#policy.stopTimeoutMs)}: it is killed`
@@ -186,6 +220,16 @@ export class Supervisor {
       { type: 'log', level: 'warn', text },
       { type: 'kill', whom: 'command', signal: SIGKILL },
     ]
+  }
+
+  #listLeases(): readonly Lease[] {
+    const now = this.#now()
+    const leases = (this.#command?.leases ?? []).map(lease => ({
+      ...lease,
+      renewable: lease.renewable && isEnding(lease, now),
+    }))
+    this.#asked = new Set(leases.filter(({ renewable }) => renewable).map(({ id }) => id))
+    return leases
   }
 
   #signalled(signal: number, hasReached: boolean): Actions {

@@ -13,6 +13,7 @@ import { type Asked, readAnswer } from './vault/answer.ts'
 import { createMounts } from './vault/ask-mounts.ts'
 import type { VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
+import { leaseOf, renewLease } from './vault/leases.ts'
 import type { Mount, Mounts } from './vault/mounts.ts'
 import { openSession, type Session } from './vault/session.ts'
 import { readSettings } from './vault/settings.ts'
@@ -33,6 +34,7 @@ export const createProvider: CreateProvider = (options, context) => {
       }
       return found
     },
+    renew: (lease, signal) => renewLease(session, namespace, lease, signal),
     close: () => session.close(),
   }
 }
@@ -50,7 +52,7 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
   const answer = await (guess?.path === asked.path ? guess.answer : request(reader, asked.path, id, signal))
   if (answer.status === 403) throw await explainDenial(session, asked.path, signal)
   session.noteLease(answer)
-  return readAnswer(answer, asked)
+  return readAnswer(answer, asked, leaseOf(answer, await session.token(signal)))
 }
 
 async function request(

@@ -127,6 +127,24 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect((await run.says(STARTED))[1]).toBe('two')
   })
 
+  test('a poller that hangs is killed, and the command keeps running', async () => {
+    const { folder, env } = await createSecret({ exported: 'one' })
+    using _folder = folder
+    vault.fault = () => undefined
+    const flags = [...FAST, '--timeout', '2']
+    await using run = startWatch({ artifact, cwd: folder.path, env, flags, command: COMMAND })
+    const [, , pid] = await run.says(STARTED)
+    vault.fault = () => ({ kind: 'hang' })
+    const pollers = () => childrenOf(run.pid).filter(child => isStage(child, 'poller'))
+    await waitFor(() => pollers().length > 0)
+    for (const poller of pollers()) process.kill(poller, 'SIGSTOP')
+    await run.says(/secwrap: warn: the poller did not end in time: it is killed\n/)
+    await run.says(/secwrap: warn: the secrets could not be looked at: since/)
+    expect(isAlive(Number(pid))).toBe(true)
+    vault.fault = () => undefined
+    await run.says(/all secrets can be read again/)
+  })
+
   test('the supervisor holds no value: after the start, ten polls and a restart', async () => {
     const planted = { exported: createValue(), other: createValue() }
     const { folder, put, env } = await createSecret(planted)
@@ -178,14 +196,14 @@ function readStore(pid: number): string {
 
 /** Kills what the supervisor has started beside the command, as soon as there is something. */
 async function killOthers(run: WatchedRun, command: number): Promise<void> {
-  const others = () => childrenOf(run.pid).filter(pid => pid !== command && isResolver(pid))
+  const others = () => childrenOf(run.pid).filter(pid => pid !== command && isStage(pid, 'resolver'))
   await waitFor(() => others().length > 0)
   for (const pid of others()) process.kill(pid, 'SIGKILL')
 }
 
-function isResolver(pid: number): boolean {
+function isStage(pid: number, stage: 'resolver' | 'poller'): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes('SECWRAP_STAGE=resolver')
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`SECWRAP_STAGE=${stage}`)
   } catch {
     return false
   }

@@ -11,8 +11,8 @@ export interface WatchedRun extends AsyncDisposable {
   readonly pid: number // of the supervisor, or of what `prefix` names
   /** All that it has written so far, to both streams. */
   output(): string
-  /** Waits until it has written this after what was waited for before. Fails after ten seconds. */
-  says(pattern: RegExp): Promise<RegExpExecArray>
+  /** Waits until it has written this after what was waited for before. Fails after ten seconds, or as many as given. */
+  says(pattern: RegExp, patienceMs?: number): Promise<RegExpExecArray>
   readonly end: Promise<readonly [number | null, NodeJS.Signals | null]>
 }
 
@@ -63,9 +63,9 @@ function listen(child: ChildProcess): Pick<WatchedRun, 'output' | 'says'> {
       check()
     })
   }
-  const says: WatchedRun['says'] = pattern =>
+  const says: WatchedRun['says'] = (pattern, patienceMs = PATIENCE_MS) =>
     new Promise((done, fail) => {
-      const timer = setTimeout(() => fail(new Error(`no ${pattern} in: ${all.slice(seen)}`)), PATIENCE_MS)
+      const timer = setTimeout(() => fail(new Error(`no ${pattern} in: ${all.slice(seen)}`)), patienceMs)
       check = () => {
         const match = pattern.exec(all.slice(seen))
         if (!match) return

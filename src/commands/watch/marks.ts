@@ -1,8 +1,8 @@
 /** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
 import { hmacSha256Hex } from '../../core/hash.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Resolved, TemplateEntry } from '../../core/types.ts'
-import type { ReportLine } from '../../launch/report.ts'
+import type { Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
+import type { Lease, ReportLine } from '../../launch/report.ts'
 import { collectNeeds, referencesIn } from '../../resolve/plan.ts'
 
 /** Of 16 bits: enough to see a change, too few to tell a guess at the value from 65,535 others. */
@@ -14,15 +14,33 @@ export function listMarks(
   entries: readonly TemplateEntry[],
   resolved: Resolved,
   key: string,
+  leases: readonly Lease[],
 ): readonly ReportLine[] {
-  const own = collectNeeds(entries).map(({ reference }) =>
-    line(reference.raw, resolved.secrets.get(reference), key),
+  const leased = new Set(leases.map(({ name }) => name))
+  const isLeased = ({ uri }: SecretId) => leased.has(uri)
+  const own = collectNeeds(entries).flatMap(({ reference }) =>
+    isLeased(reference.id) ? [] : [line(reference.raw, resolved.secrets.get(reference), key)],
   )
   const imported = [...resolved.imports].flatMap(([{ parts }, secrets]) => {
     const [reference] = referencesIn(parts)
-    return [...secrets].map(([name, secret]) => line(`${reference?.raw} ${name}`, secret, key))
+    if (!reference || isLeased(reference.id)) return []
+    return [...secrets].map(([name, secret]) => line(`${reference.raw} ${name}`, secret, key))
   })
   return [...own, ...imported]
+}
+
+/** Each lease once, whatever reads a field of it. Such a secret has no version: the next read makes another one. */
+export function listLeases(entries: readonly TemplateEntry[], resolved: Resolved): readonly Lease[] {
+  const leases = new Map<string, Lease>()
+  const add = ({ uri }: SecretId, secret: Secret | undefined) => {
+    const lease = secret?.facts.lease
+    if (lease) leases.set(uri, { name: uri, ...lease })
+  }
+  for (const { reference } of collectNeeds(entries)) add(reference.id, resolved.secrets.get(reference))
+  for (const [{ parts }, secrets] of resolved.imports) {
+    for (const reference of referencesIn(parts)) add(reference.id, secrets.values().next().value)
+  }
+  return [...leases.values()]
 }
 
 function line(name: string, secret: Secret | undefined, key: string): ReportLine {

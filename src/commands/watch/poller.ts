@@ -1,8 +1,12 @@
 import { describe, type SecwrapError } from '../../core/errors.ts'
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
+import type { ProviderContext, Template } from '../../core/types.ts'
 import { protectProcess } from '../../launch/exec.ts'
-import { formatReport } from '../../launch/report.ts'
+import { readMemoryFile } from '../../launch/memory-file.ts'
+import { formatReport, type Lease, parseReport, type ReportLine } from '../../launch/report.ts'
+import { referencesIn } from '../../resolve/plan.ts'
+import { renewLeases } from '../../resolve/renew.ts'
 import { resolve } from '../../resolve/resolve.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
@@ -11,21 +15,53 @@ import { listMarks } from './marks.ts'
 import type { WorkStage } from './stage.ts'
 import { readStore } from './store.ts'
 
-/** Reads what the template names once more, and tells which versions are there now. */
+/** Reads what the template names once more, renews leases, and tells which versions are there now. */
 export async function poll(libc: Libc, { store, report }: WorkStage, values: FlagValues): Promise<void> {
   libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the command
   const { key } = readStore(libc, store)
+  const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, report)))
   takeCaller(process.env)
   protectProcess()
   const flags = values as unknown as TemplateFlags
   const template = loadFromFlags(flags, process.env)
   const context = { env: process.env, warn: () => {} } // the resolver has said it
-  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
+  const signal = AbortSignal.timeout(flags.timeout * 1_000)
+  const [renewed, resolved] = await Promise.all([
+    renewDue(template, leases, context, signal),
+    resolve(withoutLeased(template, leases), context, signal),
+  ])
+  const tell = (lines: readonly ReportLine[]) => writeAll(report, formatReport(lines))
+  tell(renewed)
   const problems = [...template.problems, ...resolved.problems]
-  writeAll(report, formatReport(problems.map(asLine)))
-  if (problems.length > 0) process.exit(0)
-  writeAll(report, formatReport([...listMarks(template.entries, resolved, key), { event: 'ready' }]))
+  if (problems.length > 0) tell(problems.map(asLine))
+  else tell([...listMarks(template.entries, resolved, key, leases), { event: 'ready' }])
   process.exit(0)
+}
+
+/** To read a lease again would make another user, token or certificate. */
+function withoutLeased(template: Template, leases: readonly Lease[]): Template {
+  const leased = new Set(leases.map(({ name }) => name))
+  const entries = template.entries.flatMap(entry =>
+    referencesIn(entry.parts)
+      .filter(({ id }) => !leased.has(id.uri))
+      .map(reference => ({ ...entry, parts: [reference] })),
+  )
+  return { ...template, entries }
+}
+
+async function renewDue(
+  { entries }: Template,
+  leases: readonly Lease[],
+  context: ProviderContext,
+  signal: AbortSignal,
+): Promise<readonly ReportLine[]> {
+  const references = entries.flatMap(({ parts }) => referencesIn(parts))
+  const renewals = leases.flatMap(({ name, id: lease, renewable }) => {
+    const reference = references.find(({ id }) => id.uri === name)
+    return renewable && reference ? [{ id: reference.id, lease }] : []
+  })
+  const renewed = await renewLeases(renewals, context, signal)
+  return [...renewed].map(([id, seconds]) => ({ event: 'renewed', id, seconds }))
 }
 
 function asLine(problem: SecwrapError) {

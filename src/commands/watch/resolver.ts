@@ -4,7 +4,7 @@ import { formatReport } from '../../launch/report.ts'
 import { takeCaller } from '../caller.ts'
 import { launch } from '../exec.ts'
 import type { FlagValues } from '../flags.ts'
-import { listMarks } from './marks.ts'
+import { listLeases, listMarks } from './marks.ts'
 import type { WorkStage } from './stage.ts'
 import { readStore } from './store.ts'
 
@@ -26,7 +26,10 @@ export async function resolveAndBecome(
   passListening(process.env)
   writeAll(report, formatReport([{ event: 'begin' }]))
   await launch(values, command, { start, rawInherited }, ({ template, resolved }) => {
-    writeAll(report, formatReport([...listMarks(template.entries, resolved, key), { event: 'ready' }]))
+    const leases = listLeases(template.entries, resolved)
+    const marks = listMarks(template.entries, resolved, key, leases)
+    const told = leases.map(lease => ({ event: 'lease', ...lease }) as const)
+    writeAll(report, formatReport([...told, ...marks, { event: 'ready' }]))
     libc.call(systemCalls().kill, process.ppid, SIGCHLD) // look at me
     waitAtGate(libc, gate)
   })

@@ -1,7 +1,7 @@
 /** What an answer to a read means: a secret, nothing there, or why not. */
 import { SecwrapError } from '../../core/errors.ts'
 import { formatJson, isJsonObject, type Json, numberText } from '../../core/json.ts'
-import { Secret, type SecretFacts } from '../../core/secret.ts'
+import { Secret, type SecretFacts, type SecretLease } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
 import { errorsOf, type VaultAnswer } from './client.ts'
 
@@ -14,8 +14,8 @@ export interface Asked {
 }
 
 /** @returns undefined where there is nothing; 403 is the caller's. @throws SecwrapError. */
-export function readAnswer(answer: VaultAnswer, asked: Asked): Secret | undefined {
-  if (answer.status >= 200 && answer.status < 300) return readSecret(answer, asked)
+export function readAnswer(answer: VaultAnswer, asked: Asked, lease?: SecretLease): Secret | undefined {
+  if (answer.status >= 200 && answer.status < 300) return readSecret(answer, asked, lease)
   if (answer.status === 404) return explainAbsence(answer, asked)
   if (answer.status === 405) throw notReadable(asked)
   throw explainRefusal(errorsOf(answer), answer.status, asked)
@@ -31,14 +31,18 @@ function explainRefusal(errors: string, status: number, asked: Asked): SecwrapEr
   return new SecwrapError('BAD_CONFIG', `${store} can't read ${path} (HTTP ${status})`, { ref: id.uri })
 }
 
-function readSecret({ status, body, text }: VaultAnswer, asked: Asked): Secret | undefined {
+function readSecret(
+  { status, body, text }: VaultAnswer,
+  asked: Asked,
+  lease: SecretLease | undefined,
+): Secret | undefined {
   if (text !== '') return new Secret(text)
   if (status === 204) return undefined
   if (isJsonObject(body.wrap_info)) throw heldBack(asked)
   // sys/health and its like answer without an envelope.
   const data = Object.hasOwn(body, 'data') ? body.data : body
   if (data === undefined || data === null) return undefined
-  if (!asked.unwraps || !isVersioned(data)) return new Secret(formatJson(data))
+  if (!asked.unwraps || !isVersioned(data)) return new Secret(formatJson(data), lease && { lease })
   return new Secret(formatJson(data.data), factsOf(data.metadata))
 }
 

@@ -1,6 +1,6 @@
 /** From the environment to a token: one that is there, or one that a log-in gives. */
 import { SecwrapError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, numberText } from '../../core/json.ts'
 import type { Inherited } from '../../core/types.ts'
 import { errorsOf, type VaultAnswer, type VaultClient } from './client.ts'
 import { LOGIN_METHODS, type LoginMethod } from './login-methods.ts'
@@ -78,7 +78,7 @@ async function logInBy(
     signal,
   )
   const value = answer.status === 200 ? clientToken(answer) : undefined
-  if (value) return { value, source: `the ${name} log-in`, isOurs: true }
+  if (value) return { value, source: `the ${name} log-in`, isOurs: true, ...lifeOf(answer) }
   throw refused(answer, `${client.store} refuses the log-in at auth/${mount}`, method.settings)
 }
 
@@ -93,6 +93,11 @@ function refused(answer: VaultAnswer, fact: string, hint: string): SecwrapError 
 function findMount(env: Inherited): string | undefined {
   const mount = findVariable(env, 'AUTH_MOUNT', 'AUTH_PATH', 'PATH')?.value
   return mount?.replace(/^\/*(auth\/)?|\/+$/g, '')
+}
+
+function lifeOf({ body }: VaultAnswer): Pick<Token, 'seconds'> {
+  const seconds = isJsonObject(body.auth) ? Number(numberText(body.auth.lease_duration)) : 0
+  return seconds > 0 ? { seconds } : {}
 }
 
 function clientToken({ body }: VaultAnswer): string | undefined {

@@ -8,6 +8,7 @@ export interface Token {
   readonly value: string
   readonly source: string // VAULT_TOKEN, the approle log-in: for messages
   readonly isOurs: boolean // secwrap took it for itself, and nobody else has it
+  readonly seconds?: number // that it lives, where the log-in told
 }
 
 /** VAULT_TOKEN, or the file that VAULT_TOKEN_FILE names. */

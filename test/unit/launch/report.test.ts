@@ -4,7 +4,8 @@ import { formatReport, isSame, parseReport } from '../../../src/launch/report.ts
 const LINES = [
   { event: 'begin' },
   { event: 'read', name: 'vault://secret/a#k', mark: '3' },
-  { event: 'lease', id: 'database/creds/app/x', seconds: 3600, renewable: true },
+  { event: 'lease', name: 'vault://database/creds/app', id: 'x', seconds: 3600, renewable: true },
+  { event: 'renewed', id: 'y', seconds: 60 },
   { event: 'problem', text: 'first' },
   { event: 'problem', text: 'second' },
   { event: 'ready' },
@@ -13,7 +14,8 @@ const LINES = [
 test('what is written can be read', () => {
   expect(parseReport(formatReport(LINES))).toEqual({
     marks: new Map([['vault://secret/a#k', '3']]),
-    leases: [{ id: 'database/creds/app/x', seconds: 3600, renewable: true }],
+    leases: [{ name: 'vault://database/creds/app', id: 'x', seconds: 3600, renewable: true }],
+    renewed: new Map([['y', 60]]),
     problem: 'first',
     isReady: true,
   })

@@ -30,8 +30,9 @@ function describe(action: Action): string {
 }
 
 const BEGIN: WatchEvent = { type: 'begin' }
-const ready = (marks = OLD): WatchEvent => ({ type: 'ready', marks })
-const polled = (marks = OLD): WatchEvent => ({ type: 'polled', marks })
+const NONE = new Map<string, number>()
+const ready = (marks = OLD): WatchEvent => ({ type: 'ready', marks, leases: [] })
+const polled = (marks = OLD): WatchEvent => ({ type: 'polled', marks, renewed: NONE })
 const timer = (name: 'poll' | 'change' | 'stop' | 'again'): WatchEvent => ({ type: 'timer', name })
 const ended = (code = 0): WatchEvent => ({ type: 'ended', status: { code } })
 const failed = (code = 69): WatchEvent => ({ type: 'failed', status: { code } })
@@ -40,7 +41,7 @@ const signal = (number: number, hasReached = false): WatchEvent => ({
   signal: number,
   hasReached,
 })
-const UNPOLLED: WatchEvent = { type: 'unpolled', problem: 'the store is away' }
+const UNPOLLED: WatchEvent = { type: 'unpolled', problem: 'the store is away', renewed: NONE }
 
 const RUNNING = [BEGIN, ready()]
 const RESTARTING = [...RUNNING, polled(NEW), timer('change')]
@@ -155,6 +156,85 @@ test('a crash loop slows down, and a command that ran for a minute starts from t
     return supervisor.on(ended(1)).map(describe).at(-1)
   })
   expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 1].map(seconds => `again in ${seconds}000`))
+})
+
+const LEASE = { name: 'vault://database/creds/app', id: 'x', seconds: 60, renewable: true }
+type Step = readonly [second: number, event: WatchEvent, expected: readonly string[]]
+const renewed = (seconds: number): WatchEvent => ({
+  type: 'polled',
+  marks: OLD,
+  renewed: new Map([['x', seconds]]),
+})
+const leased: WatchEvent = { type: 'ready', marks: OLD, leases: [LEASE] }
+
+const LIVES: readonly [string, Partial<Policy>, readonly Step[]][] = [
+  [
+    'renewed at two thirds of its life, until its longest life ends, and then read anew',
+    {},
+    [
+      [0, leased, ['cancel change', 'go', 'poll in 40000']],
+      [40, timer('poll'), ['poll']],
+      [41, renewed(60), ['poll in 40000']],
+      [81, timer('poll'), ['poll']],
+      [81, renewed(60), ['poll in 40000']],
+      [120, timer('poll'), ['poll']],
+      [121, polled(), ['poll in 500']],
+      [121, timer('poll'), ['poll']],
+      [122, renewed(15), ['poll in 500', 'info', 'change in 0']],
+      [122, timer('change'), ['cancel again', 'resolve']],
+    ],
+  ],
+  [
+    'not renewed in time: read anew',
+    {},
+    [
+      [0, leased, ['cancel change', 'go', 'poll in 40000']],
+      [40, timer('poll'), ['poll']],
+      [40, polled(), ['poll in 500', 'info', 'change in 0']],
+    ],
+  ],
+  [
+    'the store is away at its time: the pauses grow all the same',
+    {},
+    [
+      [0, leased, ['cancel change', 'go', 'poll in 40000']],
+      [40, UNPOLLED, ['poll in 5000', 'warn']],
+      [45, UNPOLLED, ['poll in 10000']],
+      [55, renewed(60), ['poll in 40000', 'warn']],
+    ],
+  ],
+  [
+    'a lease that ends is a change as others: with none it is told, once',
+    { onChange: 'none' },
+    [
+      [0, leased, ['cancel change', 'go', 'poll in 40000']],
+      [40, timer('poll'), ['poll']],
+      [40, polled(), ['poll in 500', 'info']],
+      [41, polled(), ['poll in 300000']],
+    ],
+  ],
+]
+
+test.each(LIVES)('a lease: %s', (_, policy, steps) => {
+  let now = 0
+  const supervisor = new Supervisor({ ...POLICY, ...policy }, () => now)
+  supervisor.on(BEGIN)
+  for (const [second, event, expected] of steps) {
+    now = second * 1_000
+    expect(supervisor.on(event).map(describe)).toEqual(expected)
+  }
+})
+
+test('a poller is told which leases to renew now, and which to leave alone', () => {
+  let now = 0
+  const supervisor = new Supervisor(POLICY, () => now)
+  for (const event of [BEGIN, leased]) supervisor.on(event)
+  const told = [1_000, 40_000].map(ms => {
+    now = ms
+    return supervisor.on(timer('poll'))
+  })
+  const leases = [false, true].map(renewable => [expect.objectContaining({ ...LEASE, renewable })])
+  expect(told).toEqual(leases.map(each => [{ type: 'poll', leases: each }]))
 })
 
 test('the wait has a cap, however many failures', () => {
