@@ -63,7 +63,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const { folder, put, env } = await createSecret({ exported: first })
     using _folder = folder
     vault.fault = () => undefined
-    const flags = [...FAST, '--timeout', '1']
+    const flags = [...FAST, '--timeout', '3']
     await using run = startWatch({ artifact, cwd: folder.path, env, flags, command: COMMAND })
     const [, value, pid] = await run.says(STARTED)
     expect(value).toBe(first)
@@ -82,7 +82,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const { folder, put, env } = await createSecret({ exported: 'one' })
     using _folder = folder
     vault.fault = () => undefined
-    const flags = [...FAST, '--debounce', '1', '--timeout', '1']
+    const flags = [...FAST, '--debounce', '1', '--timeout', '3']
     await using run = startWatch({
       artifact,
       cwd: folder.path,
