@@ -5,12 +5,13 @@
  * Source: elf(5).
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { ADDRESS, assemble, CODE_OFFSET, MACHINE, MEMORY_BYTES } from './x64.mjs'
+import { ADDRESS, assemble, CODE_OFFSET, MACHINE, MEMORY_BYTES, SETTING, SETTING_OFFSET } from './x64.mjs'
 
 const PAGE = 0x1000
 const ET_EXEC = 2
 const PT_LOAD = 1
 const PT_NOTE = 4
+const SHT_DYNSYM = 11
 const READ_WRITE_EXECUTE = 7 // until the code has run: it takes writing away itself
 
 export function addStartRecord(file) {
@@ -21,7 +22,11 @@ export function addStartRecord(file) {
     check(header, segments)
     const end = Math.ceil(fstatSync(descriptor).size / PAGE) * PAGE
     const page = Buffer.alloc(PAGE)
-    assemble(Number(header.readBigUInt64LE(24))).copy(page, CODE_OFFSET)
+    page.write(`${SETTING}\0`, SETTING_OFFSET)
+    assemble(Number(header.readBigUInt64LE(24)), findVariable(descriptor, header, 'environ')).copy(
+      page,
+      CODE_OFFSET,
+    )
     writeSync(descriptor, page, 0, PAGE, end)
     loadPage(header, segments.find(segment => segment.type === PT_NOTE).offset, end)
     header.writeBigUInt64LE(BigInt(ADDRESS + CODE_OFFSET), 24)
@@ -46,6 +51,25 @@ function readSegments(header) {
     const end = header.readBigUInt64LE(offset + 16) + header.readBigUInt64LE(offset + 40) // address + memory
     return { offset, type: header.readUInt32LE(offset), end: Number(end) }
   })
+}
+
+/** Where a variable of libc is in the program, which has a copy of its own. */
+function findVariable(descriptor, header, name) {
+  const size = header.readUInt16LE(58)
+  const table = readAt(descriptor, Number(header.readBigUInt64LE(40)), size * header.readUInt16LE(60))
+  const sections = Array.from({ length: table.length / size }, (_, index) => table.subarray(index * size))
+  const contentOf = section =>
+    readAt(descriptor, Number(section.readBigUInt64LE(24)), Number(section.readBigUInt64LE(32)))
+  const symbols = sections.find(section => section.readUInt32LE(4) === SHT_DYNSYM)
+  if (!symbols) refuse(['with dynamic symbols'])
+  const names = contentOf(sections[symbols.readUInt32LE(40)])
+  const content = contentOf(symbols)
+  for (let at = 0; at < content.length; at += 24) {
+    const start = content.readUInt32LE(at)
+    const isIt = names.toString('latin1', start, start + name.length + 1) === `${name}\0`
+    if (isIt && content.readUInt16LE(at + 6) !== 0) return Number(content.readBigUInt64LE(at + 8))
+  }
+  return refuse([`with a copy of ${name}`])
 }
 
 function check(header, segments) {

@@ -2,9 +2,9 @@
  * What a compiled program does before Bun's own first instruction, on x86-64: it writes down the limit of
  * open files, the signals that are blocked and ignored, and which descriptors are open; it hides variables
  * that are meant for a Bun or Node that the command may be (BUN_OPTIONS, BUN_INSPECT or BUN_BE_BUN would make
- * another program of this one, NODE_CHANNEL_FD would use up the command's channel); and it makes the record
- * read-only. src/launch/start-record.ts reads it and gives the variables their names back; patch.mjs puts it
- * in place.
+ * another program of this one, NODE_CHANNEL_FD would use up the command's channel); it gives Bun one setting
+ * (SETTING) in front of the other variables; and it makes the record read-only. src/launch/start-record.ts reads
+ * it, gives the variables their names back and takes the setting out; patch.mjs puts it in place.
  *
  * The record, at ADDRESS (numbers are little-endian, 64 bits):
  *   0   1 once it is written
@@ -13,7 +13,8 @@
  *   32  ignored signals
  *   40  open descriptors, bit 0 is descriptor 0; 1024 bits
  *   168 how many variables are hidden: their first byte is 1 (32 bits)
- * From 0x100 on it is scratch space, from 0x200 on this code, from 0x1000 on the list for poll.
+ * From 0x100 on it is scratch space, from 0x180 on the setting, from 0x200 on this code. From 0x1000 on is the
+ * list for poll, then the list of variables, which stays writable: libc may change it.
  *
  * At an entry point rdx is to be kept, and argc, argv and envp are at rsp. Source: System V ABI, AMD64, 3.4.1.
  */
@@ -21,6 +22,13 @@ export const ADDRESS = 0x10000000
 export const CODE_OFFSET = 0x200
 export const MEMORY_BYTES = 0x3000
 export const MACHINE = 62 // EM_X86_64
+
+/**
+ * Otherwise the engine starts a thread that prepares memory as soon as a program has made a megabyte of objects,
+ * which costs a start with references 0.3 ms, and what the thread prepares is never used.
+ */
+export const SETTING = 'BUN_JSC_useWarmUpMarkedBlocks=0'
+export const SETTING_OFFSET = 0x180
 
 const LISTING = `
   52                          push rdx
@@ -90,20 +98,46 @@ const LISTING = `
   ff 83 a8 00 00 00           inc dword [rbx + 168]
   eb d7                       jmp hide
 
-  c7 03 01 00 00 00   finish: mov dword [rbx], 1
-  48 89 df                    mov rdi, rbx               ; mprotect(record, MEMORY_BYTES, READ | EXEC)
-  be 00 30 00 00              mov esi, 0x3000
+  48 8b 4c 24 08      finish: mov rcx, [rsp + 8]         ; argc
+  48 8d 54 cc 18              lea rdx, [rsp + rcx*8 + 24] ; envp
+  48 29 d6                    sub rsi, rdx               ; its bytes, the null pointer too
+  48 81 fe f8 1f 00 00        cmp rsi, 0x1ff8
+  77 25                       ja ready
+  48 89 f1                    mov rcx, rsi
+  48 c1 e9 03                 shr rcx, 3
+  48 89 d6                    mov rsi, rdx
+  48 8d bb 00 10 00 00        lea rdi, [rbx + 0x1000]
+  48 89 3c 25 ?? ?? ?? ??     mov [environ], rdi
+  48 8d 83 80 01 00 00        lea rax, [rbx + SETTING_OFFSET]
+  48 ab                       stosq
+  f3 48 a5                    rep movsq
+
+  c7 03 01 00 00 00    ready: mov dword [rbx], 1
+  48 89 df                    mov rdi, rbx               ; mprotect(record, 0x1000, READ | EXEC)
+  be 00 10 00 00              mov esi, 0x1000
   ba 05 00 00 00              mov edx, 5
+  b8 0a 00 00 00              mov eax, 10
+  0f 05                       syscall
+  48 8d bb 00 10 00 00        lea rdi, [rbx + 0x1000]    ; mprotect(record + 0x1000, 0x2000, READ | WRITE)
+  be 00 20 00 00              mov esi, 0x2000
+  ba 03 00 00 00              mov edx, 3
   b8 0a 00 00 00              mov eax, 10
   0f 05                       syscall
   5a                          pop rdx
 `
 
-/** The machine code that ends in a jump to `entry`, which must be within 2 GiB of ADDRESS. */
-export function assemble(entry) {
-  const lines = LISTING.split('\n').map(line => /^ {2}((?:[0-9a-f]{2} )+) /.exec(line)?.[1] ?? '')
-  const code = Buffer.from(lines.join('').replaceAll(' ', ''), 'hex')
+/** The machine code that ends in a jump to `entry`, which must be within 2 GiB of ADDRESS, as `environ` of 0. */
+export function assemble(entry, environ) {
+  const [before, after] = LISTING.split('?? ?? ?? ??').map(part => Buffer.from(hexOf(part), 'hex'))
+  const variables = Buffer.alloc(4)
+  variables.writeInt32LE(environ)
+  const code = Buffer.concat([before, variables, after])
   const jump = Buffer.from([0xe9, 0, 0, 0, 0]) // jmp rel32, counted from the next instruction
   jump.writeInt32LE(entry - (ADDRESS + CODE_OFFSET + code.length + jump.length), 1)
   return Buffer.concat([code, jump])
+}
+
+function hexOf(listing) {
+  const lines = listing.split('\n').map(line => /^ *((?:[0-9a-f]{2} )+)(?= |$)/.exec(line)?.[1] ?? '')
+  return lines.join('').replaceAll(' ', '')
 }

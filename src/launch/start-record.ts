@@ -12,11 +12,15 @@ interface Memory {
   u64(address: number): bigint
 }
 
-/** Reads the record, and gives those variables their names back that were hidden from the runtime. */
+/** A setting of our own for the runtime, put in front of the caller's variables. */
+const SETTING = 'BUN_JSC_useWarmUpMarkedBlocks'
+
+/** Reads the record, takes our setting out, and gives those variables their names back that were hidden from the runtime. */
 export function takeStartRecord(environment: NodeJS.ProcessEnv): StartState | undefined {
   if (typeof SECWRAP_START_RECORD === 'undefined') return undefined
   const memory = (globalThis as unknown as { Bun: { FFI: { read: Memory } } }).Bun.FFI.read
   if (memory.u32(SECWRAP_START_RECORD) !== 1) return undefined
+  delete environment[SETTING]
   if (memory.u32(SECWRAP_START_RECORD + 168) > 0) showHidden(environment)
   return {
     openFiles: memory.u64(SECWRAP_START_RECORD + 8),

@@ -7,7 +7,7 @@ import { createFolder } from '../../helpers/temporary-folder.ts'
 const JUMP_BYTES = 5
 
 test.each([[0x400000], [0x1a40d00], [0x7000000]])('the code ends in a jump to %i', entry => {
-  const code = assemble(entry)
+  const code = assemble(entry, 0x6a214a0)
   expect(code[code.length - JUMP_BYTES]).toBe(0xe9)
   const end = ADDRESS + CODE_OFFSET + code.length
   expect(end + code.readInt32LE(code.length - 4)).toBe(entry)
