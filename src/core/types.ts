@@ -131,6 +131,8 @@ export interface Provider {
   ): Promise<ReadonlyMap<string, Secret>>
   /** Lets a lease of `Secret.facts` live on. @returns the seconds from now; 0 where the store does not know it any more. */
   renew?(lease: string, signal: AbortSignal): Promise<number>
+  /** Every secret is a JSON object, so that a wildcard imports the fields of all secrets below a path. */
+  readonly holdsMaps?: true
   /** Ends what the provider opened for itself: revokes a token that it took. Never throws. */
   close?(): Promise<void>
 }

@@ -15,7 +15,7 @@ import { readVersions, readWritten } from './vault/versions.ts'
 import { createProvider } from './vault.ts'
 
 export const createWriter: CreateWriter = (options, context): Writer => {
-  const kv = new Kv(options, context)
+  const kv = Kv.open(options, context)
   const reader = createProvider(options, context)
   const current: Writer['current'] = async (id, signal) => {
     await kv.locate(id, signal)

@@ -13,6 +13,7 @@ import { type Asked, readAnswer } from './vault/answer.ts'
 import { createMounts } from './vault/ask-mounts.ts'
 import type { VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
+import type { Folders } from './vault/folders.ts'
 import { leaseOf, renewLease } from './vault/leases.ts'
 import type { Mount, Mounts } from './vault/mounts.ts'
 import { openSession, type Session } from './vault/session.ts'
@@ -24,8 +25,10 @@ export const createProvider: CreateProvider = (options, context) => {
   const { namespace } = settings
   const mounts = options[API_PATH] ? undefined : createMounts(session, namespace)
   const reader: Reader = { session, namespace, mounts }
+  let folders: Folders | undefined
   return {
     batchSize: 1,
+    holdsMaps: true,
     async read(ids, signal) {
       const found = new Map<SecretId, Secret>()
       for (const id of ids) {
@@ -35,6 +38,11 @@ export const createProvider: CreateProvider = (options, context) => {
       return found
     },
     renew: (lease, signal) => renewLease(session, namespace, lease, signal),
+    async readPrefix(prefix, signal, onRead) {
+      const { Folders } = await import('./vault/folders.ts')
+      folders ??= new Folders(session, namespace, (id, one) => readOne(reader, id, one))
+      return folders.read(prefix, signal, onRead)
+    },
     close: () => session.close(),
   }
 }

@@ -50,7 +50,8 @@ async function readBelow(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Secret> | undefined> {
   if (id.path.endsWith('/')) {
-    if (provider.readPrefix) return provider.readPrefix(id, signal)
+    const found = await provider.readPrefix?.(id, signal)
+    if (found) return provider.holdsMaps ? fieldsBelow(found) : found
     throw new SecwrapError('BAD_TEMPLATE', `${raw}: ${id.scheme}:// can import one map, not a prefix`, {
       ref: raw,
     })
@@ -62,4 +63,16 @@ async function readBelow(
   if (!fields)
     throw new SecwrapError('BAD_VALUE', `${raw}: the secret is not a JSON object, so it has no fields`)
   return fields
+}
+
+/** Of a map that has nothing but `value` that field goes by the name of the secret, as `copy` makes it of a text. */
+function fieldsBelow(secrets: ReadonlyMap<string, Secret>): ReadonlyMap<string, Secret> {
+  const all = new Map<string, Secret>()
+  for (const [name, secret] of secrets) {
+    const fields = fieldsOf(secret) ?? new Map<string, Secret>()
+    const only = fields.size === 1 ? fields.get('value') : undefined
+    if (only) all.set(name, only)
+    else for (const [field, value] of fields) all.set(`${name}/${field}`, value)
+  }
+  return all
 }

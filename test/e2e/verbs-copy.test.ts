@@ -97,6 +97,25 @@ describe('from Parameter Store to every store and back', () => {
   })
 })
 
+test('after a copy the template needs nothing but another path', async () => {
+  const [from, to] = [ssm('template'), kv('template')]
+  await plant(from, { 'db/host': 'x', 'db/password': PLANTED, KEY: '-----BEGIN-----\nabc' })
+  await set(`${from}api`, '{"user":"app","port":5432}')
+  await copy(from, to)
+  const environmentOf = async (wildcard: string) => {
+    folder.write('.env.template', `*=${wildcard}\n`)
+    const args = ['exec', '--pristine', '--', 'node', '-p', 'JSON.stringify(process.env)']
+    const { stdout, stderr } = await secwrap(args, { cwd: folder.path, env })
+    expect(stderr).toBe('')
+    return JSON.parse(stdout) as Record<string, string>
+  }
+  const [before, after] = [await environmentOf(from), await environmentOf(to)]
+  expect(before).toMatchObject({ DB_HOST: 'x', DB_PASSWORD: PLANTED, API: '{"user":"app","port":5432}' })
+  // A map brings each of its fields, where a text that is JSON brings itself.
+  const { API, ...others } = before
+  expect(after).toEqual({ ...others, API_USER: 'app', API_PORT: '5432' })
+})
+
 test('one secret: whole, into a field, out of a field', async () => {
   const [from, to] = [ssm('one'), kv('one')]
   await set(`${from}map`, `{"user":"app","password":"${PLANTED}","port":5432}`)

@@ -1,7 +1,7 @@
 /** `set`, `list`, `delete`, `history` and `rollback` on every writable store, by the built program. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findLeaks } from '../helpers/leaks.ts'
-import { type RunOptions, secwrap } from '../helpers/secwrap.ts'
+import { PACKAGE, type RunOptions, secwrap } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { VERB_STORES, type VerbStore } from '../helpers/verb-stores.ts'
 
@@ -167,6 +167,24 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
       '',
     ])
     expect((await run(['delete', bare, '--recover'])).exitCode).toBe(66)
+  })
+
+  test('the npm package does the same', async () => {
+    const ref = store.ref('package')
+    const bare = ref.split('#')[0] ?? ''
+    const byPackage = { artifact: PACKAGE }
+    expect((await run(['set', ref], PLANTED, byPackage)).exitCode).toBe(0)
+    expect((await run(['get', ref], '', byPackage)).stdout).toBe(PLANTED)
+    expect((await run(['list', store.prefix], '', byPackage)).stdout.split('\n')).toContain(bare)
+    expect((await run(['copy', ref, store.ref('package-2'), '--yes'], '', byPackage)).stdout).toBe(
+      '1 written\n',
+    )
+    expect(await get(store.ref('package-2'))).toBe(PLANTED)
+    expect((await run(['delete', bare, '--yes'], '', byPackage)).outcome).toEqual([
+      0,
+      `${bare} deleted\n`,
+      '',
+    ])
   })
 
   test('nothing is deleted where nobody can be asked', async () => {

@@ -25,11 +25,16 @@ export class Kv {
   readonly #mounts: Mounts
   readonly #namespace: string | undefined
 
-  constructor(options: Readonly<Record<string, string>>, context: ProviderContext) {
+  constructor(session: Session, mounts: Mounts, namespace: string | undefined) {
+    this.#session = session
+    this.#mounts = mounts
+    this.#namespace = namespace
+  }
+
+  static open(options: Readonly<Record<string, string>>, context: ProviderContext): Kv {
     const settings = readSettings(options, context.env)
-    this.#session = openSession(settings, context)
-    this.#namespace = settings.namespace
-    this.#mounts = createMounts(this.#session, settings.namespace)
+    const session = openSession(settings, context)
+    return new Kv(session, createMounts(session, settings.namespace), settings.namespace)
   }
 
   get store(): string {
@@ -43,7 +48,8 @@ export class Kv {
     if (path === '') throw misused(id, 'a list begins with a mount', 'vault secrets list')
     const mount = await this.#mounts.find(path, signal)
     if (!mount) throw mountRefused(this.#session, path)
-    if (!mount.isKv) throw misused(id, `${mount.path} is not a KV mount, so its secrets are only read`)
+    if (!mount.isKv)
+      throw misused(id, `${mount.path} is not a KV mount, where secrets are listed and written`)
     checkVersion(id, mount)
     return { id, mount: mount.path, name: id.path.slice(mount.path.length), versioned: mount.versioned }
   }

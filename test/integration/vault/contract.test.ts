@@ -18,7 +18,7 @@ function startKv(version: '1' | '2'): () => Promise<WritableStore> {
       await vault.call('POST', apiPath(name), version === '2' ? { data: fields } : fields)
       return idOf(`${mount}/${name}`)
     }
-    const reader = await vault.createToken(`path "${mount}/*" { capabilities = ["read"] }`)
+    const reader = await vault.createToken(`path "${mount}/*" { capabilities = ["read", "list"] }`)
     const writerContext = contextOf({ VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken })
     return {
       createProvider,
@@ -100,13 +100,13 @@ const names = [
 
 describeProvider(
   'vault, KV version 2',
-  { refuses: [], names, versions: true, prefix: 'none', forbids: true, network: true },
+  { refuses: [], names, versions: true, prefix: 'tree', forbids: true, network: true },
   startKv('2'),
 )
 
 describeProvider(
   'vault, KV version 1',
-  { refuses: [], names, versions: false, prefix: 'none', forbids: true, network: true },
+  { refuses: [], names, versions: false, prefix: 'tree', forbids: true, network: true },
   startKv('1'),
 )
 
