@@ -1,6 +1,7 @@
 """Runs programs in interleaved rounds and says what each run took.
 
-Standard input: {"rounds": 15, "warmup": 2, "rows": [{"name", "argv", "env", "cwd"}]}
+Standard input: {"rounds": 15, "warmup": 2, "rows": [{"name", "files", "args", "env", "cwd"}]}
+`files` are copies of one program, run in turn.
 Standard output: {name: {"wallMs": [...], "cpuMs": [...], "maxRssKiB": [...], "failed": 0}}
 
 It is Python because posix_spawn and wait4 come with it: no shell, no copy of a large parent's page
@@ -15,11 +16,12 @@ import sys
 import time
 
 
-def run_once(row):
+def run_once(row, turn):
     """One run: milliseconds on the clock, milliseconds on a processor, peak KiB, wait status."""
     os.chdir(row["cwd"])
+    file = row["files"][turn % len(row["files"])]
     started = time.perf_counter()
-    pid = os.posix_spawn(row["argv"][0], row["argv"], row["env"], file_actions=QUIET)
+    pid = os.posix_spawn(file, [file, *row["args"]], row["env"], file_actions=QUIET)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - started
     return wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss, status
@@ -30,7 +32,7 @@ def measure(plan):
     for turn in range(-plan["warmup"], plan["rounds"]):
         # A fresh order each round, so that no row always runs after the same neighbour.
         for row in random.sample(plan["rows"], len(plan["rows"])):
-            wall, cpu, rss, status = run_once(row)
+            wall, cpu, rss, status = run_once(row, turn)
             if turn < 0:
                 continue
             result = results[row["name"]]

@@ -19,7 +19,7 @@ export function measure(rows: readonly Row[], rounds: number, warmup = 2): Reado
 }
 
 /** What one run says about itself: `boot=1.9 parse=0.2 …` in milliseconds, in order. */
-export function readSteps({ argv: [file, ...args], env, cwd }: Row): Readonly<Record<string, number>> {
+export function readSteps({ files: [file = ''], args, env, cwd }: Row): Readonly<Record<string, number>> {
   const { stderr } = spawnSync(file, args, { env: { ...env, SECWRAP_TIMING: '1' }, cwd, encoding: 'utf8' })
   const [, line = ''] = /^secwrap: timing: (.*)$/m.exec(stderr) ?? []
   const steps = [...line.matchAll(/(\w+)=([\d.]+)/g)]
