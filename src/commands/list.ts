@@ -7,6 +7,7 @@ import { listSecrets } from '../resolve/list.ts'
 import { parseFields } from '../resolve/merge.ts'
 import { Patience } from '../resolve/patience.ts'
 import { retry } from '../resolve/retry.ts'
+import { selectField } from '../resolve/select.ts'
 import { formatKey } from '../template/uri.ts'
 import { ageOf } from './age.ts'
 import type { Flag, FlagValues } from './flags.ts'
@@ -46,18 +47,18 @@ function parseListed([text, ...others]: readonly string[]): Reference {
 /** @throws SecwrapError NOT_FOUND, BAD_VALUE where the secret is no map. */
 async function* listFields(
   writer: Writer,
-  { id, raw }: Reference,
+  { id, key = [], raw }: Reference,
   signal: AbortSignal,
 ): AsyncIterable<Listed> {
   const found = await retry(() => writer.current(id, signal), signal)
   if (!found) {
-    throw new SecwrapError('NOT_FOUND', `${raw} does not exist`, {
-      ref: raw,
-      hint: `secwrap list ${id.uri}/`,
-    })
+    // A sealed file has nothing below it.
+    const hint = id.scheme === 'sops' ? {} : { hint: `secwrap list ${id.uri}/` }
+    throw new SecwrapError('NOT_FOUND', `${raw} does not exist`, { ref: raw, ...hint })
   }
-  for (const name of Object.keys(parseFields(found.secret, raw))) {
-    yield { id: { ...id, uri: `${id.uri}#${formatKey([name])}` } }
+  const map = key.length > 0 ? selectField(found.secret, key, raw) : found.secret
+  for (const name of Object.keys(parseFields(map, raw))) {
+    yield { id: { ...id, uri: `${id.uri}#${formatKey([...key, name])}` } }
   }
 }
 

@@ -86,10 +86,11 @@ async function carryOut(
 ): Promise<void> {
   const rows = all.map(step => toShown(step, Boolean(flags['skip-existing'])))
   const count = plan.steps.filter(({ action }) => action !== 'same').length
+  patience.pause() // somebody may take his time for the answer
   if (count > 0 && !(await isWanted(rows, flags))) return
   using interruption = new Interruption()
   using progress = new Progress('secrets written', count)
-  patience.renew() // the question took its time
+  patience.renew()
   stores.onProgress = done => progress.advance(done)
   const applied = await apply(plan, stores, { isStopped: () => interruption.signal !== undefined })
   progress[Symbol.dispose]()

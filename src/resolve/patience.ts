@@ -20,6 +20,11 @@ export class Patience implements Disposable {
     this.#timer = setTimeout(() => this.#controller.abort(reason), this.#ms)
   }
 
+  /** Until it is renewed: while a person is asked. */
+  pause(): void {
+    clearTimeout(this.#timer)
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
   }

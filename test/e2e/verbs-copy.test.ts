@@ -382,6 +382,16 @@ describe('at a terminal', () => {
     expect(await get(`${to}b#value`)).toBe('x')
   })
 
+  test('the time that somebody takes to answer does not count', async () => {
+    const { to, terminal } = await open('--timeout', '1')
+    await terminal.expect(/write this\? \[y\/N\] /)
+    await new Promise(resolve => setTimeout(resolve, 1_500))
+    terminal.type('y\r')
+    await terminal.expect(/2 written/)
+    expect((await terminal.end).exitCode).toBe(0)
+    expect(await get(`${to}b#value`)).toBe('x')
+  })
+
   test('no: nothing is written', async () => {
     const { to, terminal } = await open()
     await terminal.expect(/write this\? \[y\/N\] /)

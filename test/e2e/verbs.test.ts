@@ -1,7 +1,7 @@
 /** `set`, `list`, `delete`, `history` and `rollback` on every writable store, by the built program. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findLeaks } from '../helpers/leaks.ts'
-import { PACKAGE, type RunOptions, secwrap } from '../helpers/secwrap.ts'
+import { ARTIFACTS, PACKAGE, type RunOptions, secwrap } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { VERB_STORES, type VerbStore } from '../helpers/verb-stores.ts'
 
@@ -96,6 +96,11 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
     expect((await run(['list', ref])).stdout.split('\n').sort()).toEqual(
       ['', ...['deep', 'f', 'n', 'new'].map(key => `${ref}#${key}`)].sort(),
     )
+    expect((await run(['list', `${ref}#deep`])).stdout.split('\n').sort()).toEqual([
+      '',
+      `${ref}#deep.a`,
+      `${ref}#deep.b`,
+    ])
     expect((await run(['delete', `${ref}#deep.a`, '--yes'])).stdout).toBe(`${ref}#deep.a deleted\n`)
     expect(JSON.parse(await get(`${ref}#deep`))).toEqual({ b: [1, 2] })
     expect((await run(['delete', `${ref}#deep.a`, '--yes'])).exitCode).toBe(66)
@@ -167,6 +172,26 @@ describe.each(Object.keys(VERB_STORES))('%s', name => {
       '',
     ])
     expect((await run(['delete', bare, '--recover'])).exitCode).toBe(66)
+  })
+
+  test.each(ARTIFACTS)('variables that make libraries talk show no value: $name', async artifact => {
+    const noisy = {
+      DEBUG: '*',
+      NODE_DEBUG: 'http,https,net,tls,fetch,undici',
+      BUN_CONFIG_VERBOSE_FETCH: 'curl',
+      AZURE_LOG_LEVEL: 'verbose',
+      AWS_SDK_JS_DEBUG: '1',
+      VAULT_LOG_LEVEL: 'trace',
+    }
+    const ref = store.ref('noisy')
+    const options = { artifact, env: { ...store.env, ...noisy } }
+    const verbs = [
+      ['set', ref],
+      ['copy', ref, store.ref('noisy-2'), '--yes'],
+      ['list', store.prefix, '--long'],
+    ]
+    for (const args of verbs)
+      expect((await run([...args, '--log-level', 'debug'], PLANTED, options)).exitCode).toBe(0)
   })
 
   test('the npm package does the same', async () => {

@@ -23,6 +23,16 @@ test('with progress it may take longer than that', async () => {
   expect(patience.signal.aborted).toBe(false)
 })
 
+test('paused, it waits for as long as it takes', async () => {
+  using patience = new Patience(30)
+  patience.pause()
+  await wait(100)
+  expect(patience.signal.aborted).toBe(false)
+  patience.renew()
+  await wait(100)
+  expect(patience.signal.aborted).toBe(true)
+})
+
 test('disposed of, it holds up nothing', async () => {
   const patience = new Patience(10)
   patience[Symbol.dispose]()
