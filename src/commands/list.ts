@@ -1,6 +1,4 @@
-import { isatty } from 'node:tty'
 import { SecwrapError } from '../core/errors.ts'
-import { writeAll } from '../core/log.ts'
 import type { Listed, Reference, Writer } from '../core/types.ts'
 import { protectProcess } from '../launch/exec.ts'
 import { listSecrets } from '../resolve/list.ts'
@@ -9,11 +7,10 @@ import { Patience } from '../resolve/patience.ts'
 import { retry } from '../resolve/retry.ts'
 import { selectField } from '../resolve/select.ts'
 import { formatKey } from '../template/uri.ts'
-import { ageOf } from './age.ts'
 import type { Flag, FlagValues } from './flags.ts'
+import { createPrinter } from './listing.ts'
 import { Progress } from './progress.ts'
-import { flatten, formatColumns } from './table.ts'
-import { isPrefix, JSON_FLAG, parseVerbReference, VERB_FLAGS, withWriter } from './verbs.ts'
+import { isPrefix, JSON_FLAG, PATIENT_FLAGS, parseVerbReference, withWriter } from './verbs.ts'
 
 const LONG_FLAG: Flag = {
   name: 'long',
@@ -23,7 +20,7 @@ const LONG_FLAG: Flag = {
   describe: 'Also version, age, author and state, where the store tells them',
 }
 
-export const flags = [LONG_FLAG, JSON_FLAG, ...VERB_FLAGS]
+export const flags = [LONG_FLAG, JSON_FLAG, ...PATIENT_FLAGS]
 
 /** One name a line, as they come from the store; of a secret that is a map, its fields. */
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
@@ -64,7 +61,7 @@ async function* listFields(
 
 /** @returns how many there were. */
 async function printRows(rows: AsyncIterable<Listed>, flags: FlagValues): Promise<number> {
-  const printer = printerFor(flags)
+  const printer = createPrinter(flags)
   using progress = new Progress('secrets listed')
   let count = 0
   for await (const row of rows) {
@@ -75,68 +72,6 @@ async function printRows(rows: AsyncIterable<Listed>, flags: FlagValues): Promis
   progress[Symbol.dispose]()
   printer.end()
   return count
-}
-
-interface Printer {
-  readonly isQuiet: boolean // prints at the end only
-  add(row: Listed): void
-  end(): void
-}
-
-function printerFor({ json, long, color }: FlagValues): Printer {
-  if (json) return new Stream('[', ',', '\n]\n', row => `\n  ${JSON.stringify(toJson(row))}`)
-  if (!long) return new Stream('', '', '', row => `${flatten(row.id.uri)}\n`)
-  if (!isatty(1))
-    return new Stream('', '', '', row => `${Object.values(toRow(row)).map(flatten).join('\t')}\n`)
-  const rows: Record<string, string>[] = []
-  return {
-    isQuiet: true,
-    add: row => void rows.push(toRow(row)),
-    end: () => writeAll(1, formatColumns(rows, Boolean(color) && !process.env.NO_COLOR)),
-  }
-}
-
-const FLUSH_CHARACTERS = 8_192
-
-/** Writes as it goes, some rows at a time. */
-class Stream implements Printer {
-  readonly isQuiet = !isatty(1)
-  readonly #between: string
-  readonly #last: string
-  readonly #format: (row: Listed) => string
-  #text: string
-  #isFirst = true
-
-  constructor(first: string, between: string, last: string, format: (row: Listed) => string) {
-    this.#text = first
-    this.#between = between
-    this.#last = last
-    this.#format = format
-  }
-
-  add(row: Listed): void {
-    this.#text += `${this.#isFirst ? '' : this.#between}${this.#format(row)}`
-    this.#isFirst = false
-    if (this.#text.length >= FLUSH_CHARACTERS) this.#flush()
-  }
-
-  end(): void {
-    this.#text += this.#last
-    this.#flush()
-  }
-
-  #flush(): void {
-    writeAll(1, this.#text)
-    this.#text = ''
-  }
-}
-
-function toRow({ id, version = '', updatedAt, author = '', state }: Listed): Record<string, string> {
-  return { reference: id.uri, version, age: ageOf(updatedAt), author, state: state ?? '' }
-}
-
-function toJson({ id, version, updatedAt, author, state }: Listed): object {
-  return { reference: id.uri, version, updatedAt, author, state }
 }
 
 function nothing({ raw }: Reference): SecwrapError {

@@ -14,7 +14,7 @@ import { formatCounts, formatPreview, formatSummary, type Shown, toShown } from 
 import { Progress } from './progress.ts'
 import { canAsk, confirm } from './prompt.ts'
 import { printTable } from './table.ts'
-import { createContext, JSON_FLAG, VERB_FLAGS, YES_FLAG } from './verbs.ts'
+import { createContext, JSON_FLAG, PATIENT_FLAGS, YES_FLAG } from './verbs.ts'
 
 export const TRANSFER_FLAGS: readonly Flag[] = [
   {
@@ -27,7 +27,7 @@ export const TRANSFER_FLAGS: readonly Flag[] = [
   { name: 'skip-existing', type: 'boolean', default: false, describe: 'Leave other values as they are' },
   YES_FLAG,
   JSON_FLAG,
-  ...VERB_FLAGS,
+  ...PATIENT_FLAGS,
 ]
 
 /** Makes the plan, shows it, asks, and writes what is not the same already. */

@@ -10,6 +10,11 @@ export const VERB_FLAGS: readonly Flag[] = COMMON_FLAGS.filter(({ name }) =>
   ['timeout', 'log-level', 'log-format', 'color'].includes(name),
 ).map(flag => (flag.name === 'timeout' ? { ...flag, describe: 'Time limit' } : flag))
 
+/** Of verbs on many secrets, which take as long as they take. */
+export const PATIENT_FLAGS: readonly Flag[] = VERB_FLAGS.map(flag =>
+  flag.name === 'timeout' ? { ...flag, describe: 'Longest wait without any progress' } : flag,
+)
+
 export const JSON_FLAG: Flag = {
   name: 'json',
   type: 'boolean',
