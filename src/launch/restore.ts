@@ -9,6 +9,9 @@ const SIG_DFL = 0n
 const SIG_IGN = 1n
 const SIGPIPE = 13
 const SIGXFSZ = 25
+// glibc's own; posix_spawn, by which --watch starts us, leaves the second one ignored.
+const SIGCANCEL = 32
+const SIGSETXID = 33
 const LAST_SIGNAL = 64
 const MASK_BYTES = 8
 
@@ -50,8 +53,9 @@ function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
 function restoreIgnored(libc: Libc, ignored: bigint): void {
   const action = new BigUint64Array(4) // the kernel's: handler, flags, restorer, mask
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    const isIgnored = ignored !== 0n && ((ignored >> BigInt(signal - 1)) & 1n) === 1n
-    if (!isIgnored && signal !== SIGPIPE && signal !== SIGXFSZ) continue
+    const isOfLibc = signal === SIGCANCEL || signal === SIGSETXID
+    const isIgnored = !isOfLibc && ignored !== 0n && ((ignored >> BigInt(signal - 1)) & 1n) === 1n
+    if (!isIgnored && !isOfLibc && signal !== SIGPIPE && signal !== SIGXFSZ) continue
     action[0] = isIgnored ? SIG_IGN : SIG_DFL
     libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
   }

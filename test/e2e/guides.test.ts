@@ -10,8 +10,8 @@ import { callOpenBao, openLab } from '../lab/index.ts'
 
 const root = `${import.meta.dirname}/../..`
 const PAGES = `${root}/docs/guides`
-/** Not of another tool: the index has no blocks, and `init` has tests of its own. */
-const OTHER_PAGES = ['README.md', 'init.md']
+/** Not of another tool: the index has no blocks, `init` and `--watch` have tests of their own. */
+const OTHER_PAGES = ['README.md', 'init.md', 'watch.md']
 
 interface Guide {
   readonly peers: readonly string[] // programs of others whose lines the page may have
