@@ -69,7 +69,9 @@ export function completeEnvironment(
     pristine: flags.pristine ?? false,
     keep: flags.keep ?? [],
     preferEnv: flags['prefer-env'] ?? [],
-    withhold: flags['pass-credentials'] ? new Set() : namesOfCredentials(schemesIn(template.entries)),
+    withhold: flags['pass-credentials']
+      ? new Set()
+      : namesOfCredentials(schemesIn(template.entries), inherited),
   })
   endStep('build')
   return {

@@ -36,10 +36,19 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
   sops: ['SOPS_AGE_KEY'],
 }
 
-export function namesOfCredentials(schemes: Iterable<string>): ReadonlySet<string> {
+export function namesOfCredentials(
+  schemes: Iterable<string>,
+  env: Readonly<Record<string, string | undefined>>,
+): ReadonlySet<string> {
   const names = new Set<string>()
   for (const scheme of schemes) {
     for (const name of CREDENTIALS[scheme] ?? []) names.add(name)
+    if (scheme === 'vault' && isLogInByAws(env)) for (const name of AWS) names.add(name)
   }
   return names
+}
+
+/** Vault's log-in with AWS's identity signs a request with AWS's keys. */
+function isLogInByAws({ VAULT_AUTH_METHOD, BAO_AUTH_METHOD }: Readonly<Record<string, string | undefined>>) {
+  return VAULT_AUTH_METHOD === 'aws' || BAO_AUTH_METHOD === 'aws'
 }
