@@ -14,7 +14,7 @@ export function recognizeReference(text: string): ReferenceForm | undefined {
   if (colon < 2 || colon > MAX_SCHEME_LENGTH) return undefined
   const scheme = text.slice(0, colon)
   if (text.startsWith('//', colon + 1)) return Object.hasOwn(SCHEMES, scheme) ? 'own' : checkScheme(scheme)
-  if (scheme === 'vault' || scheme === '>>vault') return 'vault-env'
+  if (VAULT_ENV_SCHEMES.includes(scheme)) return 'vault-env'
   if (scheme === 'arn' && SECRET_ARN.test(text)) return 'arn'
   return undefined
 }
@@ -32,6 +32,7 @@ export function isReference(text: string): boolean {
 export const VALS_START = /(?:secret)?ref\+[a-z0-9]{1,32}:\/\//
 
 const MAX_SCHEME_LENGTH = 24
+const VAULT_ENV_SCHEMES = ['vault', 'bao', '>>vault', '>>bao']
 const SECRET_ARN =
   /^arn:aws[a-z-]*:(?:ssm:[^:\s]*:[^:\s]*:parameter\/|secretsmanager:[^:\s]*:[^:\s]*:secret:)/
 

@@ -3,22 +3,23 @@ import { API_PATH } from './schemes.ts'
 import type { Written } from './uri.ts'
 
 /**
- * `vault:secret/data/app#key#version` of Bank-Vaults' vault-env. The path is the API's, with `data/`
- * where KV version 2 has it. What vault-env does besides reading a field is refused.
+ * `vault:secret/data/app#key#version` of Bank-Vaults' vault-env, and `bao:` of its secret-init. The path is the
+ * API's, with `data/` where KV version 2 has it. What these do besides reading a field is refused.
  *
- * Source: Bank-Vaults documentation, "Environment variables".
+ * Source: Bank-Vaults documentation, "Environment variables", and of secret-init "Providers".
  */
 export function parseVaultEnv(text: string): Written {
-  if (text.startsWith('>>')) throw refused(">>vault: writes to the vault, which a template can't do")
-  const rest = text.slice('vault:'.length)
+  const scheme = text.slice(0, text.indexOf(':'))
+  if (scheme.startsWith('>>')) throw refused(`${scheme}: writes to the vault, which a template can't do`)
+  const rest = text.slice(scheme.length + 1)
   if (rest.includes('${')) {
-    throw refused("names and vault-env's templates in a vault: reference are not supported", 'vault://')
+    throw refused(`names and vault-env's templates in a ${scheme}: reference are not supported`, 'vault://')
   }
-  if (rest === 'login') throw refused('vault:login is not supported', '--pass-credentials')
+  if (rest === 'login') throw refused(`${scheme}:login is not supported`, '--pass-credentials')
   if (/^v\d+:/.test(rest)) throw refused('a value sealed by the transit engine is not supported')
   const [path = '', key, version] = rest.split('#', 3)
   if (key === undefined || key === '')
-    throw refused('a vault: reference needs a key', `vault:${path}#password`)
+    throw refused(`a ${scheme}: reference needs a key`, `${scheme}:${path}#password`)
   return {
     scheme: 'vault',
     path,

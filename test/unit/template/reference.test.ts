@@ -86,8 +86,9 @@ test.each([
   ['sops:///a?format=binary', 'sops:///a?format=binary', '/a', undefined, undefined],
   ['ref+sops:///a.yaml#/b', 'sops:///a.yaml', '/a.yaml', undefined, ['b']],
   ['ref+azurekeyvault://v/s/1', 'azurekv://v/s?version=1', 'v/s', '1', undefined],
-  // vault-env
+  // vault-env and secret-init
   ['vault:secret/data/a#b', 'vault://secret/data/a?api-path=true', 'secret/data/a', undefined, ['b']],
+  ['bao:secret/data/a#b', 'vault://secret/data/a?api-path=true', 'secret/data/a', undefined, ['b']],
   [
     'vault:secret/data/a#b.c#3',
     'vault://secret/data/a?api-path=true&version=3',
