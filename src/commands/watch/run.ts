@@ -1,72 +1,22 @@
 /** `exec --watch`: which of its stages this process is, and what that one does. */
-import { SecwrapError } from '../../core/errors.ts'
-import { type Libc, openLibc, systemCalls } from '../../core/libc.ts'
-import { execute } from '../../launch/execute.ts'
-import { describeFailure } from '../../launch/failure.ts'
-import { readOwnImage, readOwnVariables } from '../../launch/own-image.ts'
-import { resetAction, restoreState } from '../../launch/restore.ts'
-import { takeCaller } from '../caller.ts'
-import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, variableOf, WATCH_FLAGS } from '../flags.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, WATCH_FLAGS } from '../flags.ts'
 import { readPolicy } from './policy.ts'
-import { formatStage, isStage, takeStage, type WorkStage } from './stage.ts'
-import { readStore, writeStore } from './store.ts'
+import { takeStage } from './stage.ts'
+import { becomeSupervisor, becomeWorker, flagVariables, openLibcToWatch } from './start.ts'
+
+const FLAGS = [...COMMON_FLAGS, ...EXEC_FLAGS, ...WATCH_FLAGS]
 
 /** Returns only by throwing. */
 export async function watch(values: FlagValues, command: readonly string[]): Promise<void> {
-  const libc = openLibc()
-  if (!libc) {
-    throw new SecwrapError('BAD_CONFIG', '--watch needs the FFI of Node, which is turned off', {
-      hint: 'leave out --no-experimental-ffi',
-    })
-  }
+  const libc = openLibcToWatch()
   const policy = readPolicy(values)
   const stage = takeStage(process.env)
-  if (!stage) return becomeSupervisor(libc)
+  if (!stage) return becomeSupervisor(libc, FLAGS)
   if (stage.name === 'opener') return becomeWorker(libc, stage)
   if (stage.name === 'supervisor') {
     const { supervise } = await import('./supervisor.ts')
-    return supervise(libc, stage, policy, flagVariables())
+    return supervise(libc, stage, policy, flagVariables(FLAGS))
   }
   if (stage.name === 'poller') return (await import('./poller.ts')).poll(libc, stage, values)
   return (await import('./resolver.ts')).resolveAndBecome(libc, stage, values, command)
-}
-
-const KEY_BYTES = 32
-
-function becomeSupervisor(libc: Libc): never {
-  const image = readOwnImage()
-  const variables = readOwnVariables().filter(variable => !isStage(variable))
-  const { start } = takeCaller(process.env)
-  const store = writeStore(libc, { start, key: createKey(), variables })
-  restoreState(libc, { ...start, descriptors: [...start.descriptors, store] })
-  const { ignored, descriptors } = start
-  const stage = formatStage({ name: 'supervisor', store, ignored, descriptors })
-  throw describeFailure(execute(libc, { ...image, variables: [stage, ...flagVariables()] }), image.file)
-}
-
-function createKey(): string {
-  return Buffer.from(crypto.getRandomValues(new Uint8Array(KEY_BYTES))).toString('hex')
-}
-
-const PR_SET_PDEATHSIG = 1
-const SIGKILL = 9
-const SIGCANCEL = 32
-
-function becomeWorker(libc: Libc, stage: WorkStage): never {
-  // The command keeps this: without its supervisor it would be current no longer, and nobody would end it.
-  libc.call(systemCalls().prctl, PR_SET_PDEATHSIG, SIGKILL)
-  if (libc.call(systemCalls().getppid) !== stage.process) process.exit(128 + SIGKILL) // it is gone already
-  const image = readOwnImage()
-  const { start, variables } = readStore(libc, stage.store)
-  const ours = [stage.store, stage.report, stage.gate].filter(descriptor => descriptor >= 0)
-  restoreState(libc, { ...start, descriptors: [...start.descriptors, ...ours] })
-  resetAction(libc, SIGCANCEL) // glibc's own, which its posix_spawn leaves ignored
-  const next = formatStage({ ...stage, name: stage.role })
-  throw describeFailure(execute(libc, { ...image, variables: [...variables, next] }), image.file)
-}
-
-/** Settings of ours that came as variables; the supervisor gets no others. */
-function flagVariables(): readonly string[] {
-  const names = [...COMMON_FLAGS, ...EXEC_FLAGS, ...WATCH_FLAGS].map(variableOf)
-  return names.flatMap(name => (process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`]))
 }

@@ -1,13 +1,15 @@
 /**
- * `exec --watch` is this program several times over, each started with the same arguments:
+ * `--watch` is this program several times over, each started with the same arguments:
  *
  *   first ─execve─▶ supervisor ─spawns─▶ opener ─execve─▶ resolver ─execve─▶ the command
  *                              └spawns─▶ opener ─execve─▶ poller, again and again
  *
+ * With `render`, a looker writes the files, and a runner runs the user's program after a change.
+ *
  * The first puts its environment, tokens and all, into a memory file; the supervisor starts with none of it and
  * only holds the file; the opener reads it and becomes a resolver or a poller with the environment as it was.
  */
-export type Role = 'resolver' | 'poller'
+export type Role = 'resolver' | 'poller' | 'looker' | 'runner'
 
 export interface SupervisorStage {
   readonly name: 'supervisor'
@@ -29,7 +31,8 @@ export type Stage = SupervisorStage | WorkStage
 
 const VARIABLE = 'SECWRAP_STAGE'
 const SUPERVISOR = /^supervisor (\d+) (\d+) ([0-9a-f]+) ([\d,]*)$/
-const WORK = /^(opener|resolver|poller) (\d+) (resolver|poller) (\d+) (\d+) (-?\d+)$/
+const WORK =
+  /^(opener|resolver|poller|looker|runner) (\d+) (resolver|poller|looker|runner) (\d+) (\d+) (-?\d+)$/
 
 export function formatStage(stage: SupervisorStage | Omit<WorkStage, 'process'>): string {
   const words =
