@@ -1,18 +1,18 @@
 import type { CreateProvider, CreateWriter } from '../core/types.ts'
-import * as file from './file.ts'
-import * as secret from './secret.ts'
+import { createProvider as createFileProvider } from './file.ts'
+import { createProvider as createSecretProvider } from './secret.ts'
 
 /** Providers that need no waiting and are as small as loading them later would cost. */
 export const LOCAL_PROVIDERS: Readonly<Record<string, CreateProvider>> = {
-  file: file.createProvider,
-  secret: secret.createProvider,
+  file: createFileProvider,
+  secret: createSecretProvider,
 }
 
 /** Scheme → provider. A provider's file is loaded when a template names its scheme, and only then. */
 export const PROVIDERS: Readonly<Record<string, () => Promise<{ readonly createProvider: CreateProvider }>>> =
   {
-    file: async () => file,
-    secret: async () => secret,
+    file: async () => ({ createProvider: createFileProvider }),
+    secret: async () => ({ createProvider: createSecretProvider }),
     sops: () => import('./sops.ts'),
     secretsmanager: () => import('./secrets-manager.ts'),
     ssm: () => import('./ssm.ts'),
