@@ -2,11 +2,12 @@
 export interface SecretFacts {
   readonly version?: string // what `?version=` takes
   readonly updatedAt?: Date
-  readonly lease?: SecretLease // of a secret that was made for this read
+  readonly lease?: SecretLease // of a secret that was made for this read: a database user, a certificate
 }
 
+/** How long what was made for one read lives: reading it again would make another one. */
 export interface SecretLease {
-  readonly id: string
+  readonly id?: string | undefined // none where there is nothing to renew or revoke: a certificate
   readonly seconds: number // that it lives from the read on
   readonly renewable: boolean
 }

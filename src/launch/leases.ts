@@ -19,7 +19,7 @@ export function extendLeases(
   now: number,
 ): readonly HeldLease[] {
   return held.map(lease => {
-    const seconds = renewed.get(lease.id)
+    const seconds = lease.id === undefined ? undefined : renewed.get(lease.id)
     return seconds === undefined ? lease : { ...lease, endsAt: now + seconds * 1_000 }
   })
 }

@@ -15,7 +15,7 @@ export type ReportLine =
 
 export interface Lease {
   readonly name: string // vault://database/creds/app
-  readonly id: string
+  readonly id?: string | undefined // none: there is nothing to renew
   readonly seconds: number
   readonly renewable: boolean
 }

@@ -35,7 +35,7 @@ export class Supervisor {
   #next: 'reading' | 'ready' | 'dropped' | undefined // the resolver under way
   #nextMarks: Marks = new Map()
   #nextLeases: readonly HeldLease[] = []
-  #asked: ReadonlySet<string> = new Set() // leases that the last poll was to renew
+  #asked: ReadonlySet<string | undefined> = new Set() // leases that the last poll was to renew
   #hasRun = false
   #isStopping = false // the command was told to end
   #isLeaving = false // so will the program

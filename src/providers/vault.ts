@@ -1,5 +1,6 @@
 /**
- * HashiCorp Vault and OpenBao: `vault://secret/api#key`, `vault://database/creds/app#username`.
+ * HashiCorp Vault and OpenBao: `vault://secret/api#key`, `vault://database/creds/app#username`,
+ * `vault://pki/issue/web?common_name=app.local#certificate`.
  *
  * The path is the one of `vault kv get`, or of `vault read` outside of KV mounts. Each path is one
  * request, and so is each mount; under the names that KV version 2 mounts have by convention, both are
@@ -11,6 +12,7 @@ import type { CreateProvider, SecretId } from '../core/types.ts'
 import { API_PATH } from '../template/schemes.ts'
 import { type Asked, readAnswer } from './vault/answer.ts'
 import { createMounts } from './vault/ask-mounts.ts'
+import { certificateLifeOf, checkParameters, parametersOf } from './vault/certificates.ts'
 import type { VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
 import type { Folders } from './vault/folders.ts'
@@ -58,19 +60,24 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
   const guess = startGuess(reader, id, signal)
   const asked = await locate(reader, id, signal)
   const answer = await (guess?.path === asked.path ? guess.answer : request(reader, asked.path, id, signal))
-  if (answer.status === 403) throw await explainDenial(session, asked.path, signal)
+  const isIssued = parametersOf(id) !== undefined
+  const deed = isIssued ? 'writing' : 'reading'
+  if (answer.status === 403) throw await explainDenial(session, asked.path, signal, deed)
   session.noteLease(answer)
-  return readAnswer(answer, asked, leaseOf(answer, await session.token(signal)))
+  const lease = leaseOf(answer, await session.token(signal))
+  return readAnswer(answer, asked, lease ?? (isIssued ? certificateLifeOf(answer) : undefined))
 }
 
 async function request(
   { session, namespace }: Reader,
   path: string,
-  { version }: SecretId,
+  id: SecretId,
   signal: AbortSignal,
 ): Promise<VaultAnswer> {
   const { value: token } = await session.token(signal)
-  const query = version === undefined ? '' : `version=${encodeURIComponent(version)}`
+  const body = parametersOf(id)
+  if (body) return session.client.request({ method: 'POST', path, token, namespace, body }, signal)
+  const query = id.version === undefined ? '' : `version=${encodeURIComponent(id.version)}`
   return session.client.request({ path, query, token, namespace }, signal)
 }
 
@@ -86,6 +93,7 @@ interface Guess {
 function startGuess(reader: Reader, id: SecretId, signal: AbortSignal): Guess | undefined {
   const [, mount, rest] = USUAL_MOUNT.exec(id.path) ?? []
   if (!mount || !rest || !reader.mounts || reader.mounts.knows(id.path)) return undefined
+  if (parametersOf(id)) return undefined // a wrong guess would write
   const path = `${mount}/data/${rest}`
   const answer = request(reader, path, id, signal)
   answer.catch(() => {}) // whoever uses the answer sees the failure; a wrong guess has none
@@ -101,6 +109,7 @@ async function locate({ session, mounts }: Reader, id: SecretId, signal: AbortSi
   const mount = await mounts.find(path, signal)
   if (!mount) throw mountRefused(session, path)
   checkVersion(id, mount)
+  checkParameters(id, mount)
   if (!mount.versioned) return { id, path, unwraps: false, store }
   return { id, path: `${mount.path}data/${path.slice(mount.path.length)}`, unwraps: true, store }
 }

@@ -14,6 +14,24 @@ interface Scheme {
 const AWS = ['region', 'profile', 'endpoint']
 const FORMATS = ['dotenv', 'json', 'yaml']
 
+/**
+ * What a certificate is asked for with, by the names that the server has for it.
+ * Source: Vault API documentation, "PKI secrets engine", "Generate certificate and key".
+ */
+export const CERTIFICATE: readonly string[] = [
+  'common_name',
+  'alt_names',
+  'ip_sans',
+  'uri_sans',
+  'other_sans',
+  'ttl',
+  'not_after',
+  'format',
+  'private_key_format',
+  'exclude_cn_from_sans',
+  'remove_roots_from_chain',
+]
+
 /** Our schemes. Options but `version`, `label` and `stage` pick the store or shape what is read. */
 export const SCHEMES: Readonly<Record<string, Scheme>> = {
   file: { path: 'file', options: ['format', 'raw'], formats: FORMATS },
@@ -21,7 +39,11 @@ export const SCHEMES: Readonly<Record<string, Scheme>> = {
   sops: { path: 'file', options: ['format'], formats: [...FORMATS, 'binary'] },
   ssm: { path: 'name', options: ['version', 'label', ...AWS] },
   secretsmanager: { path: 'name', options: ['version', 'stage', 'base64', ...AWS] },
-  vault: { path: 'name', options: ['version', 'namespace', 'address'] },
+  vault: {
+    path: 'name',
+    options: ['version', 'namespace', 'address', ...CERTIFICATE],
+    formats: ['pem', 'der', 'pem_bundle'],
+  },
   azurekv: { path: 'name', options: ['version'] },
 }
 

@@ -58,7 +58,7 @@ async function renewDue(
   const references = entries.flatMap(({ parts }) => referencesIn(parts))
   const renewals = leases.flatMap(({ name, id: lease, renewable }) => {
     const reference = references.find(({ id }) => id.uri === name)
-    return renewable && reference ? [{ id: reference.id, lease }] : []
+    return renewable && lease !== undefined && reference ? [{ id: reference.id, lease }] : []
   })
   const renewed = await renewLeases(renewals, context, signal)
   return [...renewed].map(([id, seconds]) => ({ event: 'renewed', id, seconds }))

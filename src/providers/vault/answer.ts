@@ -3,6 +3,7 @@ import { SecwrapError } from '../../core/errors.ts'
 import { formatJson, isJsonObject, type Json, numberText } from '../../core/json.ts'
 import { Secret, type SecretFacts, type SecretLease } from '../../core/secret.ts'
 import type { SecretId } from '../../core/types.ts'
+import { isIssuing, UNISSUED } from './certificates.ts'
 import { errorsOf, type VaultAnswer } from './client.ts'
 
 /** What was asked: `path` is the API's. */
@@ -28,6 +29,11 @@ function explainRefusal(errors: string, status: number, asked: Asked): SecwrapEr
   // A KV version 2 mount says so for some moments after it was made.
   if (/^Upgrading from non-versioned/.test(errors))
     return new SecwrapError('UNAVAILABLE', `${store}: the mount of ${path} is not ready yet`, { retry: {} })
+  const [, fact, hint] = UNISSUED.find(([text]) => text.test(errors)) ?? []
+  if (fact && hint) {
+    const text = `${store} makes no certificate at ${path}: ${fact}`
+    return new SecwrapError('BAD_CONFIG', text, { ref: id.uri, hint })
+  }
   return new SecwrapError('BAD_CONFIG', `${store} can't read ${path} (HTTP ${status})`, { ref: id.uri })
 }
 
@@ -100,5 +106,6 @@ function missing({ id }: Asked, message: string): SecwrapError {
 function notReadable({ id, path, store }: Asked): SecwrapError {
   return new SecwrapError('BAD_TEMPLATE', `${store}: ${path} can only be written, not read`, {
     ref: id.uri,
+    ...(isIssuing(path) && { hint: `vault://${path}?common_name=NAME` }),
   })
 }

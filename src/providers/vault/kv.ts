@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import type { ProviderContext, SecretId } from '../../core/types.ts'
 import { API_PATH } from '../../template/schemes.ts'
 import { createMounts } from './ask-mounts.ts'
+import { checkParameters } from './certificates.ts'
 import { errorsOf, type VaultAnswer, type VaultRequest } from './client.ts'
 import { explainDenial, mountRefused } from './denial.ts'
 import type { Mount, Mounts } from './mounts.ts'
@@ -48,6 +49,7 @@ export class Kv {
     if (path === '') throw misused(id, 'a list begins with a mount', 'vault secrets list')
     const mount = await this.#mounts.find(path, signal)
     if (!mount) throw mountRefused(this.#session, path)
+    checkParameters(id, mount)
     if (!mount.isKv)
       throw misused(id, `${mount.path} is not a KV mount, where secrets are listed and written`)
     checkVersion(id, mount)

@@ -123,3 +123,15 @@ export async function createDatabase(vault: Vault): Promise<string> {
   })
   return mount
 }
+
+/** A PKI mount with the roles `web`, for app.local and any address, and `leased`, whose certificates have leases. */
+export async function createAuthority(vault: Vault): Promise<string> {
+  const mount = await vault.mount('pki', 'pki')
+  const key = { key_type: 'ec', key_bits: 256 }
+  const root = { common_name: 'the authority', ttl: '30h', ...key }
+  await vault.call('POST', `${mount}/root/generate/internal`, root)
+  const role = { allowed_domains: 'app.local', allow_bare_domains: true, ttl: '1h', ...key }
+  await vault.call('POST', `${mount}/roles/web`, role)
+  await vault.call('POST', `${mount}/roles/leased`, { ...role, generate_lease: true })
+  return mount
+}

@@ -172,7 +172,7 @@ test.each([
   [
     'vault://a/b?api-path',
     'vault:// has no option api-path',
-    'options: optional, version, namespace, address',
+    'options: optional, version, namespace, address, common_name, alt_names, ip_sans, uri_sans, other_sans, ttl, not_after, format, private_key_format, exclude_cn_from_sans, remove_roots_from_chain',
   ],
   ['ssm:///a?region', 'the option region has no value', '?region='],
   ['ssm:///a?region=', 'the option region has no value', '?region='],
