@@ -2,7 +2,8 @@
 
 Standard input: {"rounds": 15, "warmup": 2, "rows": [{"name", "files", "args", "env", "cwd"}]}
 `files` are copies of one program, run in turn.
-Standard output: {name: {"wallMs": [...], "cpuMs": [...], "maxRssKiB": [...], "failed": 0}}
+Standard output: {name: {"wallMs": [...], "cpuMs": [...], "maxRssKiB": [...],
+"pageFaults": [...], "failed": 0}}
 
 It is Python because posix_spawn and wait4 come with it: no shell, no copy of a large parent's page
 tables, and the peak memory of exactly one process. A peak below this runner's own is the runner's
@@ -17,28 +18,29 @@ import time
 
 
 def run_once(row, turn):
-    """One run: milliseconds on the clock, milliseconds on a processor, peak KiB, wait status."""
+    """One run: milliseconds on the clock, milliseconds on a processor, peak KiB, page faults, wait status."""
     os.chdir(row["cwd"])
     file = row["files"][turn % len(row["files"])]
     started = time.perf_counter()
     pid = os.posix_spawn(file, [file, *row["args"]], row["env"], file_actions=QUIET)
     _, status, usage = os.wait4(pid, 0)
     wall = time.perf_counter() - started
-    return wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss, status
+    return wall * 1000, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss, usage.ru_minflt, status
 
 
 def measure(plan):
-    results = {row["name"]: {"wallMs": [], "cpuMs": [], "maxRssKiB": [], "failed": 0} for row in plan["rows"]}
+    results = {row["name"]: {"wallMs": [], "cpuMs": [], "maxRssKiB": [], "pageFaults": [], "failed": 0} for row in plan["rows"]}
     for turn in range(-plan["warmup"], plan["rounds"]):
         # A fresh order each round, so that no row always runs after the same neighbour.
         for row in random.sample(plan["rows"], len(plan["rows"])):
-            wall, cpu, rss, status = run_once(row, turn)
+            wall, cpu, rss, faults, status = run_once(row, turn)
             if turn < 0:
                 continue
             result = results[row["name"]]
             result["wallMs"].append(round(wall, 4))
             result["cpuMs"].append(round(cpu, 4))
             result["maxRssKiB"].append(rss)
+            result["pageFaults"].append(faults)
             result["failed"] += status != 0
     return results
 

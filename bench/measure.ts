@@ -6,6 +6,7 @@ export interface Samples {
   readonly wallMs: readonly number[]
   readonly cpuMs: readonly number[] // user and system
   readonly maxRssKiB: readonly number[]
+  readonly pageFaults: readonly number[] // that needed no disk
   readonly failed: number // runs that did not end with 0
 }
 

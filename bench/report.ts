@@ -1,18 +1,21 @@
 /** Figures → the table for people. */
+import { type Bound, isOver } from './bounds.ts'
 import type { Figures } from './results.ts'
-import type { Bound } from './scenarios.ts'
 
 type Cells = readonly string[]
 
 export function formatFigures(figures: readonly Figures[]): string {
-  const head = ['', 'ms', 'p10', 'p90', 'cpu ms', 'MiB', 'of empty', 'of node', 'requests']
+  const head = ['', 'ms', 'p10', 'p90', 'cpu ms', 'MiB', 'faults', 'of empty', 'of node', 'requests']
   return formatTable([head, ...figures.map(figureCells)])
 }
 
-/** One line a bound: what was measured, what is allowed. */
+/** One line a row: each figure that has a limit, with the limit behind it. */
 export function formatBounds(figures: readonly Figures[]): string {
-  const rows = figures.flatMap(({ name, bounds }) => bounds.map(bound => [name, ...boundCells(bound)]))
-  return formatTable([['', 'value', 'limit', 'bound', ''], ...rows])
+  const rows = figures.filter(({ bounds }) => bounds.length > 0)
+  return formatTable([
+    ['', '', 'bound'],
+    ...rows.map(({ name, bounds }) => [name, bounds.some(isOver) ? 'OVER' : 'ok', boundsText(bounds)]),
+  ])
 }
 
 /** One line a program and scenario, one column a step; milliseconds. */
@@ -25,16 +28,25 @@ export function formatSteps(steps: Readonly<Record<string, Readonly<Record<strin
   return formatTable([['', ...names], ...rows])
 }
 
-export function isOver({ value, limit, exact }: Bound): boolean {
-  return exact ? value !== limit : !(value <= limit)
-}
-
 function figureCells(figures: Figures): Cells {
-  const { name, medianMs, p10Ms, p90Ms, cpuMs, memoryMiB, ofEmpty, ofNode, failed, requests = {} } = figures
+  const {
+    name,
+    medianMs,
+    p10Ms,
+    p90Ms,
+    cpuMs,
+    memoryMiB,
+    pageFaults,
+    ofEmpty,
+    ofNode,
+    failed,
+    requests = {},
+  } = figures
   return [
     failed > 0 ? `${name} (${failed} runs FAILED)` : name,
     ...[medianMs, p10Ms, p90Ms, cpuMs].map(ms => ms.toFixed(2)),
     memoryMiB.toFixed(1),
+    String(pageFaults),
     `${ofEmpty.toFixed(2)}x`,
     `${ofNode.toFixed(2)}x`,
     Object.entries(requests)
@@ -43,9 +55,19 @@ function figureCells(figures: Figures): Cells {
   ]
 }
 
-function boundCells(bound: Bound): Cells {
-  const { what, value, limit, exact } = bound
-  return [value.toFixed(exact ? 0 : 2), `${limit}`, isOver(bound) ? 'OVER' : 'ok', what]
+/** Exact ones are added up where they are as they must be. */
+function boundsText(bounds: readonly Bound[]): string {
+  const exact = bounds.filter(each => each.exact && !isOver(each))
+  const others = bounds.filter(each => !exact.includes(each))
+  const requests = exact.reduce((sum, { value }) => sum + value, 0)
+  return [
+    ...(exact.length > 0 ? [`${requests} requests`] : []),
+    ...others.map(each => `${isOver(each) ? 'OVER: ' : ''}${amount(each)} ${each.what} (${each.limit})`),
+  ].join(', ')
+}
+
+function amount({ value, exact }: Bound): string {
+  return exact ? String(value) : value.toFixed(value < 10 ? 3 : 1)
 }
 
 function formatTable(rows: readonly Cells[]): string {

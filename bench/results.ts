@@ -1,15 +1,6 @@
-/** Samples → the figures of one run, each with its bound. */
+/** Samples → the figures of one run, each with its bounds. */
+import { type Bound, boundsOf } from './bounds.ts'
 import type { Samples } from './measure.ts'
-import { PROGRAMS, type Program, rowName } from './rows.ts'
-import {
-  type Bound,
-  MOST_MEMORY_MIB,
-  MOST_OF_DELAYED,
-  MOST_OF_EMPTY,
-  MOST_OF_NODE,
-  SCENARIOS,
-  type Scenario,
-} from './scenarios.ts'
 import { median, percentile } from './statistics.ts'
 
 export interface Figures {
@@ -19,6 +10,7 @@ export interface Figures {
   readonly p90Ms: number
   readonly cpuMs: number
   readonly memoryMiB: number
+  readonly pageFaults: number
   readonly ofEmpty: number // ratios of medians, within this run
   readonly ofNode: number
   readonly failed: number
@@ -26,17 +18,16 @@ export interface Figures {
   readonly bounds: readonly Bound[]
 }
 
+type ByRow<T> = Readonly<Record<string, T>>
+
 export interface Measured {
-  readonly samples: Readonly<Record<string, Samples>>
-  readonly requests: Readonly<Record<string, Readonly<Record<string, number>>>> // by row
+  readonly samples: ByRow<Samples>
+  readonly requests: ByRow<Readonly<Record<string, number>>>
+  readonly steps: ByRow<Readonly<Record<string, number>>>
 }
 
 export function figuresOf(measured: Measured): readonly Figures[] {
-  const bounds = new Map(
-    PROGRAMS.flatMap(program =>
-      SCENARIOS.map(each => [rowName(program, each), boundsOf(program, each, measured)]),
-    ),
-  )
+  const bounds = boundsOf(measured)
   const medianOf = (name: string) => median(measured.samples[name]?.wallMs ?? [])
   return Object.entries(measured.samples).map(([name, samples]) => ({
     name,
@@ -45,40 +36,11 @@ export function figuresOf(measured: Measured): readonly Figures[] {
     p90Ms: percentile(samples.wallMs, 0.9),
     cpuMs: median(samples.cpuMs),
     memoryMiB: median(samples.maxRssKiB) / 1024,
+    pageFaults: median(samples.pageFaults),
     ofEmpty: medianOf(name) / medianOf('empty'),
     ofNode: medianOf(name) / medianOf('node'),
     failed: samples.failed,
     ...(measured.requests[name] && { requests: measured.requests[name] }),
     bounds: bounds.get(name) ?? [],
   }))
-}
-
-function boundsOf(program: Program, scenario: Scenario, { samples, requests }: Measured): readonly Bound[] {
-  const name = rowName(program, scenario)
-  const own = samples[name]
-  if (!own) return []
-  const medianOf = (row: string) => median(samples[row]?.wallMs ?? [])
-  const bounds = Object.entries(scenario.requests).map(([kind, limit]) => ({
-    what: `${kind} requests`,
-    value: requests[name]?.[kind] ?? 0,
-    limit,
-    exact: true as const,
-  }))
-  if (program === 'npm')
-    return [...bounds, ...ratio('of node', medianOf(name) / medianOf('node'), MOST_OF_NODE[scenario.name])]
-  const undelayed = medianOf(name.replace(/, .*/, ''))
-  return [
-    ...bounds,
-    ...ratio('of empty', medianOf(name) / medianOf('empty'), MOST_OF_EMPTY[scenario.name]),
-    ...ratio(
-      'of delay + own',
-      medianOf(name) / (scenario.delayMs + undelayed),
-      MOST_OF_DELAYED[scenario.name],
-    ),
-    { what: 'MiB', value: median(own.maxRssKiB) / 1024, limit: MOST_MEMORY_MIB },
-  ]
-}
-
-function ratio(what: string, value: number, limit: number | undefined): readonly Bound[] {
-  return limit === undefined || Number.isNaN(value) ? [] : [{ what, value, limit }]
 }

