@@ -6,5 +6,5 @@ const { PORT, DB_PASSWORD } = process.env
 const server = createServer((_, response) => {
   response.end(`pid ${process.pid}, password of ${DB_PASSWORD.length} characters\n`)
 })
-server.listen(Number(PORT), () => console.log(`listening on ${PORT} as pid ${process.pid}`))
+server.listen(Number(PORT), () => console.log(`listening on ${server.address().port} as pid ${process.pid}`))
 process.on('SIGTERM', () => server.close(() => process.exit(0)))

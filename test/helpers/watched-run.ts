@@ -31,14 +31,20 @@ export function startWatch({
   flags = [],
   command,
   prefix = [],
-  env,
+  env = {},
 }: WatchedOptions): WatchedRun {
-  const [file = '', ...args] = [...prefix, ...artifact.argv, 'exec', '--watch', ...flags, '--', ...command]
-  const child = spawn(file, args, {
-    cwd,
-    env: { ...BARE_ENVIRONMENT, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const argv = [...prefix, ...artifact.argv, 'exec', '--watch', ...flags, '--', ...command]
+  return startProgram(argv, cwd, { ...BARE_ENVIRONMENT, ...env })
+}
+
+/** Starts any program that is listened to in this way. */
+export function startProgram(
+  argv: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): WatchedRun {
+  const [file = '', ...args] = argv
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const end = once(child, 'close') as Promise<unknown> as WatchedRun['end']
   const output = listen(child)
   return {

@@ -1,0 +1,3 @@
+import { prices } from '@shop/prices'
+
+console.log(prices)
