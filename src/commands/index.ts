@@ -40,6 +40,13 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./export.ts'),
   },
   {
+    command: 'render',
+    describe: 'Fill references in files of any kind',
+    usage: 'render SOURCE:TARGET... [flags]',
+    example: 'secwrap render app.conf.template:/run/app.conf',
+    load: () => import('./render.ts'),
+  },
+  {
     command: 'get',
     describe: 'Print one secret',
     usage: 'get REFERENCE [flags]',

@@ -24,15 +24,19 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[], 
     if (!flag) throw unknownFlag(name, flags, named)
     if (value !== undefined) values[flag.name] = checkValue(flag, value)
   }
-  return { values, words: [...(words as string[]), ...(after as string[])], help: given.help === true }
+  const all = [...(words as string[]), ...(after as string[])]
+  return { values, words: all.map(word => word.replace(STANDARD_INPUT, '-:')), help: given.help === true }
 }
+
+/** What `-:target` is while the parser sees it, which would take it for a flag. No argument has a NUL byte. */
+const STANDARD_INPUT = '\0:'
 
 function parseWords(
   argv: readonly string[],
   flags: readonly Flag[],
   runsProgram: boolean,
 ): Record<string, unknown> {
-  const plain = argv.map(word => plainBoolean(word, flags))
+  const plain = argv.map(word => plainBoolean(word.replace(/^-:/, STANDARD_INPUT), flags))
   const { argv: parsed, error } = parser.detailed(plain, optionsOf(flags, runsProgram))
   if (!error) return parsed
   const [, name = ''] = /following: ([\w-]+)$/.exec(error.message) ?? []

@@ -1,3 +1,4 @@
+import { bytesToText, textToBytes } from './byte-text.ts'
 import { SecwrapError } from './errors.ts'
 import { sha256Hex } from './hash.ts'
 
@@ -22,22 +23,43 @@ export function applyFilters(text: string, names: readonly string[]): string {
   return names.reduce((result, name) => FILTERS[name]?.(result) ?? result, text)
 }
 
+/**
+ * The same for a file, which takes any bytes: `base64decode` gives them as bytesToText does.
+ *
+ * @throws SecwrapError BAD_VALUE where a filter can't take the text, or takes text only.
+ */
+export function applyByteFilters(text: string, names: readonly string[]): string {
+  return names.reduce((result, name) => BYTE_FILTERS[name]?.(result) ?? filterText(result, name), text)
+}
+
+const BYTE_FILTERS: typeof FILTERS = {
+  base64: text => Buffer.from(textToBytes(text)).toString('base64'),
+  base64decode: text => bytesToText(decodeBytes(text)),
+  sha256: text => sha256Hex(textToBytes(text)),
+}
+
+function filterText(text: string, name: string): string {
+  if (text.isWellFormed()) return applyFilters(text, [name])
+  throw new SecwrapError('BAD_VALUE', `${name}: the decoded value is not UTF-8 text`)
+}
+
 // encodeURIComponent leaves !'()* as they are; RFC 3986 reserves them.
 function encodeForUrl(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed())
   return encoded.replace(/[!'()*]/g, mark => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-// Buffer skips what is not base64; so only what comes back the same was base64 to begin with.
 function decodeBase64(text: string): string {
+  const decoded = bytesToText(decodeBytes(text))
+  if (decoded.isWellFormed()) return decoded
+  throw new SecwrapError('BAD_VALUE', 'base64decode: the decoded value is not UTF-8 text', {
+    hint: 'secwrap render writes binary secrets to files',
+  })
+}
+
+// Buffer skips what is not base64; so only what comes back the same was base64 to begin with.
+function decodeBytes(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
-  if (bytes.toString('base64') !== text)
-    throw new SecwrapError('BAD_VALUE', 'base64decode: the value is not base64 (RFC 4648, with padding)')
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new SecwrapError('BAD_VALUE', 'base64decode: the decoded value is not UTF-8 text', {
-      hint: 'mount binary secrets as files',
-    })
-  }
+  if (bytes.toString('base64') === text) return bytes
+  throw new SecwrapError('BAD_VALUE', 'base64decode: the value is not base64 (RFC 4648, with padding)')
 }

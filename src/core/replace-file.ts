@@ -4,6 +4,8 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  fstatSync,
+  fsync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -53,6 +55,45 @@ export function temporaryName(target: string): string {
   return `${target}.${process.pid}-${crypto.getRandomValues(new Uint8Array(6)).toHex()}.tmp`
 }
 
+/** What a file has, whatever stood in its place before. */
+export interface Attributes {
+  readonly mode: number
+  readonly uid?: number // of this process if absent
+  readonly gid?: number
+}
+
+/** A name beside a file for what is to take its place: hidden, so that nobody takes it for one of the folder's files. */
+export function hiddenName(folder: string): string {
+  return `${folder}/.secwrap-${process.pid}-${crypto.getRandomValues(new Uint8Array(6)).toHex()}.tmp`
+}
+
+/** Makes a file that is not there yet. @returns when all of it is on the disk. */
+export async function writeNewFile(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
+  const descriptor = openSync(path, 'wx', 0o600)
+  try {
+    applyAttributes(descriptor, attributes)
+    writeFileSync(descriptor, content)
+    await syncDescriptor(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function syncDescriptor(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(descriptor, error => (error ? reject(error) : resolve()))
+  })
+}
+
+// The owner first: changing it may clear bits of the mode.
+export function applyAttributes(descriptor: number, { mode, uid, gid }: Attributes): void {
+  const old = fstatSync(descriptor)
+  if ((uid ?? old.uid) !== old.uid || (gid ?? old.gid) !== old.gid) {
+    fchownSync(descriptor, uid ?? old.uid, gid ?? old.gid)
+  }
+  if ((old.mode & 0o7777) !== mode) fchmodSync(descriptor, mode)
+}
+
 /** Where a path leads to; itself where that does not exist yet. */
 export function followLinks(path: string): string {
   try {
@@ -81,13 +122,15 @@ function takeAfter(descriptor: number, { uid, gid, mode: oldMode }: Stats, mode 
 
 // The rename itself is not safe from a power cut until the folder is written.
 export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r')
   try {
-    fsyncSync(descriptor)
+    const descriptor = openSync(folder, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
   } catch {
-    // Some file systems can't; the file is there all the same.
-  } finally {
-    closeSync(descriptor)
+    // Some file systems can't, and some folders can't be read; the file is there all the same.
   }
 }
 

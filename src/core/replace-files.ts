@@ -106,9 +106,14 @@ function withReason(path: string, run: () => void): void {
   try {
     run()
   } catch (error) {
-    if (error instanceof SecwrapError) throw error
-    const { code = 'unknown error' } = error as { code?: string }
-    const isDenied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-    throw new SecwrapError(isDenied ? 'DENIED' : 'BAD_CONFIG', `${path} can't be written (${code})`)
+    throw describeWriteFailure(path, error)
   }
+}
+
+/** What kept a file from being written: DENIED or BAD_CONFIG, with the kernel's code. */
+export function describeWriteFailure(path: string, error: unknown): SecwrapError {
+  if (error instanceof SecwrapError) return error
+  const { code = 'unknown error' } = error as { code?: string }
+  const isDenied = code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+  return new SecwrapError(isDenied ? 'DENIED' : 'BAD_CONFIG', `${path} can't be written (${code})`)
 }

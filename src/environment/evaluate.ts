@@ -5,7 +5,9 @@ import type { Expansion, Otherwise, Part, Reference, Resolved } from '../core/ty
 /** Longer texts are cut off here rather than built: no environment takes them. */
 const MAX_LENGTH = 4 * 1024 * 1024
 
-type Secrets = Pick<Resolved, 'secrets' | 'missing'>
+type Secrets = Pick<Resolved, 'secrets' | 'missing'> & {
+  readonly filter?: typeof applyFilters // where values go that are no text
+}
 
 /**
  * The text of a value; undefined where all of it is one secret that does not exist and need not.
@@ -54,7 +56,8 @@ function evaluateExpansion(
     parts.length === 1 && first !== undefined
       ? evaluatePart(first, resolved, covered)
       : evaluateParts(parts, resolved)
-  const text = found === undefined ? undefined : applyFilters(found, filters)
+  const { filter = applyFilters } = resolved
+  const text = found === undefined ? undefined : filter(found, filters)
   return otherwise ? choose(text, otherwise, resolved) : text
 }
 

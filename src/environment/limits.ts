@@ -58,7 +58,7 @@ function countBytes(text: string): number {
   return Buffer.byteLength(text)
 }
 
-const BINARY_HINT = 'mount it as a file, and give the command its path'
+const BINARY_HINT = 'secwrap render writes it to a file: give the command its path'
 
 /**
  * Whether the kernel takes this much: the texts of argv and the environment, each with its NUL, and a

@@ -13,11 +13,17 @@ const STANDARD_INPUT = 0
  * @throws SecwrapError BAD_TEMPLATE (a folder, a device, too large, not UTF-8), DENIED.
  */
 export function readTemplate(path: string): string | undefined {
+  const bytes = readTemplateBytes(path)
+  return bytes && decode(bytes)
+}
+
+/** The same for a file of any bytes. @throws SecwrapError BAD_TEMPLATE (a folder, a device, too large), DENIED. */
+export function readTemplateBytes(path: string): Uint8Array | undefined {
   const descriptor = path === '-' ? STANDARD_INPUT : openTemplate(path)
   if (descriptor === undefined) return undefined
   try {
     checkKind(descriptor)
-    return decode(readAll(descriptor))
+    return readAll(descriptor)
   } catch (error) {
     throw error instanceof SecwrapError ? error : describeFailure(error)
   } finally {

@@ -60,6 +60,6 @@ function checkScheme(scheme: string): undefined {
   const meant = Object.keys(SCHEMES).find(ours => isOneEditAway(scheme.toLowerCase(), ours))
   if (meant === undefined) return undefined
   throw new SecwrapError('BAD_TEMPLATE', `unknown scheme ${scheme}://`, {
-    hint: `did you mean ${meant}://? In single quotes the value is plain text`,
+    hint: `did you mean ${meant}://? As plain text: single quotes, or \\\${ in a file`,
   })
 }

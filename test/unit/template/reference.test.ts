@@ -184,7 +184,11 @@ test.each([
   ['vault://a/b#', 'the key after # is empty', '#password or #db.password'],
   ['vault://a/b#c..d', 'the key after # is empty', '#password or #db.password'],
   ['https://a/b', 'this is not a reference', 'ssm:///prod/db/password'],
-  ['smm:///a', 'unknown scheme smm://', 'did you mean ssm://? In single quotes the value is plain text'],
+  [
+    'smm:///a',
+    'unknown scheme smm://',
+    'did you mean ssm://? As plain text: single quotes, or \\${ in a file',
+  ],
   ['arn:aws:ssm::1:parameter/a', 'the ARN has no region or no account', undefined],
   ['ssm://arn:aws:iam::1:role/a', 'the ARN is of neither a parameter nor a secret', undefined],
   ['ssm://arn:aws:secretsmanager:r:1:secret:a', 'the ARN belongs to secretsmanager://', undefined],

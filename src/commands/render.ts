@@ -1,0 +1,92 @@
+import { SecwrapError } from '../core/errors.ts'
+import { log, writeAll } from '../core/log.ts'
+import { protectProcess } from '../launch/exec.ts'
+import { Journal } from '../render/journal.ts'
+import { parseOwner } from '../render/owner.ts'
+import { parsePair } from '../render/pairs.ts'
+import { takeCaller } from './caller.ts'
+import type { Flag, FlagValues } from './flags.ts'
+import { type Rendered, type RenderRequest, renderFiles } from './render/files.ts'
+import { flatten } from './table.ts'
+import { deadlineOf, VERB_FLAGS } from './verbs.ts'
+
+const RENDER_FLAGS: readonly Flag[] = [
+  {
+    name: 'mode',
+    type: 'string',
+    argument: 'MODE',
+    describe: 'Who may read the files, in octal [600, and 700 for what can be executed]',
+  },
+  {
+    name: 'owner',
+    type: 'string',
+    argument: 'USER',
+    describe: 'USER, USER:GROUP or :GROUP that the files belong to; names or numbers',
+  },
+  {
+    name: 'check',
+    type: 'boolean',
+    default: false,
+    describe: 'Write nothing, name the files that would change, and exit with 1 if there are any',
+  },
+]
+
+export const flags = [...RENDER_FLAGS, ...VERB_FLAGS]
+
+/** Of `--check`, where a file would change. */
+const WOULD_CHANGE = 1
+
+/** Fills references in files, and writes what is not as it should be; all of it or nothing. */
+export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
+  const request = readRequest(values, words)
+  protectProcess()
+  const journal = new Journal()
+  using _ = endInOrder(journal)
+  const { changed } = await renderFiles(request, deadlineOf(values), journal)
+  if (request.isCheck) return tellChanges(changed)
+  for (const path of changed) log('info', `${path} is written`)
+}
+
+/** @throws SecwrapError BAD_USAGE. */
+export function readRequest(values: FlagValues, words: readonly string[]): RenderRequest {
+  if (words.length === 0) {
+    throw new SecwrapError('BAD_USAGE', 'render takes SOURCE:TARGET, one or more', {
+      hint: 'secwrap render app.conf.template:/run/app.conf',
+    })
+  }
+  return {
+    pairs: words.map(parsePair),
+    mode: values.mode === undefined ? undefined : parseMode(String(values.mode)),
+    owner: values.owner === undefined ? {} : parseOwner(String(values.owner)),
+    isCheck: Boolean(values.check),
+    key: '',
+    inherited: process.env,
+  }
+}
+
+function parseMode(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8)
+  throw new SecwrapError('BAD_USAGE', '--mode takes three octal digits, such as 0640')
+}
+
+function tellChanges(changed: Rendered['changed']): void {
+  writeAll(1, changed.map(path => `${flatten(path)}\n`).join(''))
+  if (changed.length > 0) process.exitCode = WOULD_CHANGE
+}
+
+const ENDING = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const
+
+/** A signal ends the process at once, with the files as they were; not one that the caller ignores, as nohup does. */
+function endInOrder(journal: Journal): Disposable {
+  const { ignored } = takeCaller(process.env).start
+  const heard = Object.entries(ENDING).filter(([, number]) => ((ignored >> BigInt(number - 1)) & 1n) === 0n)
+  const handlers = heard.map(([name, number]) => {
+    const handler = () => {
+      journal.undo()
+      process.exit(128 + number)
+    }
+    process.on(name, handler)
+    return () => process.off(name, handler)
+  })
+  return { [Symbol.dispose]: () => handlers.map(remove => remove()) }
+}

@@ -1,0 +1,56 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs'
+import { SecwrapError } from '../core/errors.ts'
+import type { Attributes } from '../core/replace-file.ts'
+
+/** A file as it is to be. */
+export interface WantedFile {
+  readonly path: string
+  readonly content: Uint8Array
+  readonly attributes: Attributes
+}
+
+/** What a file needs so that it is as wanted; `content` where it is to be written anew, whatever for. */
+export type Difference = 'content' | 'attributes'
+
+/** @throws SecwrapError BAD_USAGE where no file can be put. */
+export function checkTarget(path: string): void {
+  const old = lstatSync(path, { throwIfNoEntry: false })
+  if (old?.isDirectory()) throw new SecwrapError('BAD_USAGE', `${path} is a folder, and its source a file`)
+  // A link is replaced, and what it leads to left alone: who may make links there chooses no file of ours.
+  if (old && !old.isFile() && !old.isSymbolicLink()) {
+    throw new SecwrapError('BAD_USAGE', `${path} is not a regular file`)
+  }
+}
+
+/** Undefined where the file is as wanted. */
+export function findDifference({ path, content, attributes }: WantedFile): Difference | undefined {
+  const descriptor = openRegular(path)
+  if (descriptor === undefined) return 'content'
+  try {
+    const old = fstatSync(descriptor)
+    if (!old.isFile() || old.size !== content.length || isStrangers(old, attributes)) return 'content'
+    if (!readFileSync(descriptor).equals(content)) return 'content'
+    return hasAttributes(old, attributes) ? undefined : 'attributes'
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Undefined where there is no file, or none that this user can read: then it is as good as none. */
+function openRegular(path: string): number | undefined {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  try {
+    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of another user, who keeps what is in it until it is another file. */
+function isStrangers(old: Stats, { uid }: Attributes): boolean {
+  return uid === undefined && old.uid !== process.geteuid?.()
+}
+
+export function hasAttributes(old: Stats, { mode, uid = old.uid, gid = old.gid }: Attributes): boolean {
+  return (old.mode & 0o7777) === mode && old.uid === uid && old.gid === gid
+}
