@@ -5,7 +5,16 @@
  * Source: elf(5).
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { ADDRESS, assemble, CODE_OFFSET, MACHINE, MEMORY_BYTES, SETTING, SETTING_OFFSET } from './x64.mjs'
+import {
+  ADDRESS,
+  assemble,
+  CODE_OFFSET,
+  MACHINE,
+  MEMORY_BYTES,
+  SETTING_BYTES,
+  SETTINGS,
+  SETTINGS_OFFSET,
+} from './x64.mjs'
 
 const PAGE = 0x1000
 const ET_EXEC = 2
@@ -22,7 +31,8 @@ export function addStartRecord(file) {
     check(header, segments)
     const end = Math.ceil(fstatSync(descriptor).size / PAGE) * PAGE
     const page = Buffer.alloc(PAGE)
-    page.write(`${SETTING}\0`, SETTING_OFFSET)
+    for (const [index, setting] of SETTINGS.entries())
+      page.write(`${setting}\0`, SETTINGS_OFFSET + index * SETTING_BYTES)
     assemble(Number(header.readBigUInt64LE(24)), findVariable(descriptor, header, 'environ')).copy(
       page,
       CODE_OFFSET,

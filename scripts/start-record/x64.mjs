@@ -2,9 +2,10 @@
  * What a compiled program does before Bun's own first instruction, on x86-64: it writes down the limit of
  * open files, the signals that are blocked and ignored, and which descriptors are open; it hides variables
  * that are meant for a Bun or Node that the command may be (BUN_OPTIONS, BUN_INSPECT or BUN_BE_BUN would make
- * another program of this one, NODE_CHANNEL_FD would use up the command's channel); it gives Bun one setting
- * (SETTING) in front of the other variables; and it makes the record read-only. src/launch/start-record.ts reads
- * it, gives the variables their names back and takes the setting out; patch.mjs puts it in place.
+ * another program of this one, NODE_CHANNEL_FD would use up the command's channel, MIMALLOC_SHOW_STATS would print
+ * our allocator's figures); it gives Bun settings of ours (SETTINGS) in front of the other variables; and it makes
+ * the record read-only. src/launch/start-record.ts reads it, gives the variables their names back and takes the
+ * settings out; patch.mjs puts it in place.
  *
  * The record, at ADDRESS (numbers are little-endian, 64 bits):
  *   0   1 once it is written
@@ -13,8 +14,8 @@
  *   32  ignored signals
  *   40  open descriptors, bit 0 is descriptor 0; 1024 bits
  *   168 how many variables are hidden: their first byte is 1 (32 bits)
- * From 0x100 on it is scratch space, from 0x180 on the setting, from 0x200 on this code. From 0x1000 on is the
- * list for poll, then the list of variables, which stays writable: libc may change it.
+ * From 0x100 on it is scratch space, from 0x180 on the settings, 0x20 bytes each, from 0x200 on this code. From
+ * 0x1000 on is the list for poll, then the list of variables, which stays writable: libc may change it.
  *
  * At an entry point rdx is to be kept, and argc, argv and envp are at rsp. Source: System V ABI, AMD64, 3.4.1.
  */
@@ -24,11 +25,13 @@ export const MEMORY_BYTES = 0x3000
 export const MACHINE = 62 // EM_X86_64
 
 /**
- * Otherwise the engine starts a thread that prepares memory as soon as a program has made a megabyte of objects,
- * which costs a start with references 0.3 ms, and what the thread prepares is never used.
+ * Two threads are of no use to a program of milliseconds: one prepares memory as soon as there is a megabyte of
+ * objects, the other gives memory back to the kernel, from the first request on. 0.3 and 0.2 ms, and as much again on
+ * a processor.
  */
-export const SETTING = 'BUN_JSC_useWarmUpMarkedBlocks=0'
-export const SETTING_OFFSET = 0x180
+export const SETTINGS = ['BUN_JSC_useWarmUpMarkedBlocks=0', 'MIMALLOC_PURGE_DELAY=-1']
+export const SETTINGS_OFFSET = 0x180
+export const SETTING_BYTES = 0x20
 
 const LISTING = `
   52                          push rdx
@@ -88,27 +91,31 @@ const LISTING = `
   48 8d 74 cc 18              lea rsi, [rsp + rcx*8 + 24] ; envp
   48 ad                 hide: lodsq
   48 85 c0                    test rax, rax
-  74 22                       jz finish
+  74 2a                       jz finish
   81 38 42 55 4e 5f           cmp dword [rax], "BUN_"
+  74 17                       je found
+  81 38 4d 49 4d 41           cmp dword [rax], "MIMA"
   74 0f                       je found
   48 ba 4e 4f 44 45 5f 43 48 41  mov rdx, "NODE_CHA"
   48 39 10                    cmp [rax], rdx
-  75 e2                       jne hide
+  75 da                       jne hide
   c6 00 01             found: mov byte [rax], 1
   ff 83 a8 00 00 00           inc dword [rbx + 168]
-  eb d7                       jmp hide
+  eb cf                       jmp hide
 
   48 8b 4c 24 08      finish: mov rcx, [rsp + 8]         ; argc
   48 8d 54 cc 18              lea rdx, [rsp + rcx*8 + 24] ; envp
   48 29 d6                    sub rsi, rdx               ; its bytes, the null pointer too
-  48 81 fe f8 1f 00 00        cmp rsi, 0x1ff8
-  77 25                       ja ready
+  48 81 fe f0 1f 00 00        cmp rsi, 0x1ff0
+  77 2b                       ja ready
   48 89 f1                    mov rcx, rsi
   48 c1 e9 03                 shr rcx, 3
   48 89 d6                    mov rsi, rdx
   48 8d bb 00 10 00 00        lea rdi, [rbx + 0x1000]
   48 89 3c 25 ?? ?? ?? ??     mov [environ], rdi
-  48 8d 83 80 01 00 00        lea rax, [rbx + SETTING_OFFSET]
+  48 8d 83 80 01 00 00        lea rax, [rbx + SETTINGS_OFFSET]
+  48 ab                       stosq
+  48 83 c0 20                 add rax, SETTING_BYTES
   48 ab                       stosq
   f3 48 a5                    rep movsq
 

@@ -12,15 +12,15 @@ interface Memory {
   u64(address: number): bigint
 }
 
-/** A setting of our own for the runtime, put in front of the caller's variables. */
-const SETTING = 'BUN_JSC_useWarmUpMarkedBlocks'
+/** Settings of our own for the runtime, put in front of the caller's variables. */
+const SETTINGS = ['BUN_JSC_useWarmUpMarkedBlocks', 'MIMALLOC_PURGE_DELAY']
 
-/** Reads the record, takes our setting out, and gives those variables their names back that were hidden from the runtime. */
+/** Reads the record, takes our settings out, and gives those variables their names back that were hidden from the runtime. */
 export function takeStartRecord(environment: NodeJS.ProcessEnv): StartState | undefined {
   if (typeof SECWRAP_START_RECORD === 'undefined') return undefined
   const memory = (globalThis as unknown as { Bun: { FFI: { read: Memory } } }).Bun.FFI.read
   if (memory.u32(SECWRAP_START_RECORD) !== 1) return undefined
-  delete environment[SETTING]
+  for (const name of SETTINGS) delete environment[name]
   if (memory.u32(SECWRAP_START_RECORD + 168) > 0) showHidden(environment)
   return {
     openFiles: memory.u64(SECWRAP_START_RECORD + 8),
@@ -31,8 +31,12 @@ export function takeStartRecord(environment: NodeJS.ProcessEnv): StartState | un
   }
 }
 
-// Their first byte is 1: these are BUN_OPTIONS and its like, and NODE_CHANNEL_FD.
-const HIDDEN: Readonly<Record<string, string>> = { '\u0001UN_': 'BUN_', '\u0001ODE': 'NODE' }
+// Their first byte is 1: these are BUN_OPTIONS and its like, NODE_CHANNEL_FD, and the allocator's.
+const HIDDEN: Readonly<Record<string, string>> = {
+  '\u0001UN_': 'BUN_',
+  '\u0001ODE': 'NODE',
+  '\u0001IMA': 'MIMA',
+}
 const PREFIX_LENGTH = 4
 
 /** A name, or a whole variable, as it was before it was hidden. */

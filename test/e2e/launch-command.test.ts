@@ -179,8 +179,10 @@ describe.each(ARTIFACTS)('$name', artifact => {
       NODE_OPTIONS: '--require /no/such/file',
       NODE_DEBUG: "http, '$(x)",
       NODE_CHARM: '', // begins as NODE_CHANNEL_FD does
+      MIMALLOC_SHOW_STATS: '1',
+      MIMALLOC_PURGE_DELAY: '7', // a setting of ours, too
     }
-    const args = ['exec', '--', 'sh', '-c', 'env | grep -E "^(BUN|NODE|SECWRAP)_" | sort']
+    const args = ['exec', '--', 'sh', '-c', 'env | grep -E "^(BUN|NODE|SECWRAP|MIMALLOC)_" | sort']
     const { stdout, stderr } = await secwrap(args, { artifact, cwd: folder.path, env })
     const given = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
     expect([stdout, stderr]).toEqual([given.sort().join(''), ''])
