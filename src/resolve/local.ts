@@ -12,7 +12,10 @@ export function resolveLocal(template: Template, context: ProviderContext): Reso
   for (const { wildcard } of template.entries) if (wildcard) return undefined
   const needs = collectNeeds(template.entries)
   const outcomes = new Map<string, Outcome>()
-  for (const { scheme, options, ids } of groupIds(needs.map(({ reference }) => reference.id))) {
+  // No map: the engine's first one takes as long as ten entries.
+  const needed: SecretId[] = []
+  for (const { reference } of needs) needed.push(reference.id)
+  for (const { scheme, options, ids } of groupIds(needed)) {
     const provider = LOCAL_PROVIDERS[scheme]?.(options, context)
     if (!provider?.readNow) return undefined
     for (const id of ids) outcomes.set(id.uri, readOne(id, provider.readNow))

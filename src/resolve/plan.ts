@@ -59,17 +59,22 @@ export interface Group {
 
 /** Equal ids once, by store: the scheme and the options that pick it. */
 export function groupIds(ids: Iterable<SecretId>): readonly Group[] {
-  const groups = new Map<
-    string,
-    { scheme: string; options: SecretId['options']; ids: Map<string, SecretId> }
-  >()
+  const groups: (Group & { readonly ids: SecretId[] })[] = []
+  const byStore = new Map<string, (typeof groups)[number]>()
+  const seen = new Set<string>()
   for (const id of ids) {
+    if (seen.has(id.uri)) continue
+    seen.add(id.uri)
     const store = storeKey(id)
-    const group = groups.get(store) ?? { scheme: id.scheme, options: id.options, ids: new Map() }
-    if (!group.ids.has(id.uri)) group.ids.set(id.uri, id)
-    groups.set(store, group)
+    let group = byStore.get(store)
+    if (!group) {
+      group = { scheme: id.scheme, options: id.options, ids: [] }
+      byStore.set(store, group)
+      groups.push(group)
+    }
+    group.ids.push(id)
   }
-  return [...groups.values()].map(group => ({ ...group, ids: [...group.ids.values()] }))
+  return groups
 }
 
 /** Two ids with the same key are served by the same provider object. */
