@@ -24,6 +24,7 @@ export interface ContainerOptions {
   readonly root?: string
   readonly mounts?: readonly Mount[]
   readonly env?: Readonly<Record<string, string>>
+  readonly processFiles?: string // options of the mount of /proc
 }
 
 export interface Container extends WatchedRun {
@@ -48,11 +49,12 @@ const NAMESPACES = [
 
 export function startContainer(image: ImageConfig, options: ContainerOptions = {}): Container {
   const folder = createFolder()
-  const { root = makeRoot(`${folder.path}/root`), mounts = [], env = {} } = options
+  const { root = makeRoot(`${folder.path}/root`), mounts = [], env = {}, processFiles = '' } = options
   const tools = options.root === undefined ? TOOLS : []
   const specification = {
     root,
     mounts: [...tools, ...mounts],
+    proc: processFiles,
     uid: image.user,
     cwd: image.folder,
     env: { PATH, HOME: '/', ...image.env, ...env },
