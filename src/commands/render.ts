@@ -6,7 +6,7 @@ import { parseOwner } from '../render/owner.ts'
 import { parsePair } from '../render/pairs.ts'
 import { takeCaller } from './caller.ts'
 import type { Flag, FlagValues } from './flags.ts'
-import { type Rendered, type RenderRequest, renderFiles } from './render/files.ts'
+import { type Rendered, type RenderRequest, removeRendered, renderFiles } from './render/files.ts'
 import { flatten } from './table.ts'
 import { deadlineOf, VERB_FLAGS } from './verbs.ts'
 
@@ -24,10 +24,22 @@ const RENDER_FLAGS: readonly Flag[] = [
     describe: 'USER, USER:GROUP or :GROUP that the files belong to; names or numbers',
   },
   {
+    name: 'atomic-set',
+    type: 'string',
+    argument: 'FOLDER',
+    describe: 'Folder whose files change all at once, as in Kubernetes: TARGETs are below it',
+  },
+  {
     name: 'check',
     type: 'boolean',
     default: false,
     describe: 'Write nothing, name the files that would change, and exit with 1 if there are any',
+  },
+  {
+    name: 'cleanup',
+    type: 'boolean',
+    default: false,
+    describe: 'Remove the files instead of writing them, and ask no store',
   },
 ]
 
@@ -39,12 +51,17 @@ const WOULD_CHANGE = 1
 /** Fills references in files, and writes what is not as it should be; all of it or nothing. */
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
   const request = readRequest(values, words)
+  if (values.cleanup) return tellEach(removeRendered(request), 'removed')
   protectProcess()
   const journal = new Journal()
   using _ = endInOrder(journal)
   const { changed } = await renderFiles(request, deadlineOf(values), journal)
   if (request.isCheck) return tellChanges(changed)
-  for (const path of changed) log('info', `${path} is written`)
+  tellEach(changed, 'written')
+}
+
+function tellEach(paths: readonly string[], what: 'written' | 'removed'): void {
+  for (const path of paths) log('info', `${path} is ${what}`)
 }
 
 /** @throws SecwrapError BAD_USAGE. */
@@ -54,10 +71,15 @@ export function readRequest(values: FlagValues, words: readonly string[]): Rende
       hint: 'secwrap render app.conf.template:/run/app.conf',
     })
   }
+  if (values.check && values.cleanup) {
+    throw new SecwrapError('BAD_USAGE', '--check and --cleanup exclude each other')
+  }
+  const { mode, owner, 'atomic-set': atomicSet } = values
   return {
     pairs: words.map(parsePair),
-    mode: values.mode === undefined ? undefined : parseMode(String(values.mode)),
-    owner: values.owner === undefined ? {} : parseOwner(String(values.owner)),
+    mode: mode === undefined ? undefined : parseMode(String(mode)),
+    owner: owner === undefined ? {} : parseOwner(String(owner)),
+    atomicSet: atomicSet === undefined ? undefined : String(atomicSet),
     isCheck: Boolean(values.check),
     key: '',
     inherited: process.env,

@@ -67,6 +67,10 @@ export function hiddenName(folder: string): string {
   return `${folder}/.secwrap-${process.pid}-${crypto.getRandomValues(new Uint8Array(6)).toHex()}.tmp`
 }
 
+export function isHidden(name: string): boolean {
+  return /^\.secwrap-\d+-[0-9a-f]{12}\.tmp$/.test(name)
+}
+
 /** Makes a file that is not there yet. @returns when all of it is on the disk. */
 export async function writeNewFile(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
   const descriptor = openSync(path, 'wx', 0o600)

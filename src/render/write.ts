@@ -17,6 +17,7 @@ import {
   type Attributes,
   applyAttributes,
   hiddenName,
+  isHidden,
   removeQuietly,
   syncFolder,
   writeNewFile,
@@ -24,6 +25,7 @@ import {
 import { describeWriteFailure } from '../core/replace-files.ts'
 import type { Difference, WantedFile } from './compare.ts'
 import type { Journal } from './journal.ts'
+import { removeLeftovers } from './leftovers.ts'
 
 export interface Change {
   readonly file: WantedFile
@@ -46,7 +48,10 @@ export async function writeFiles(changes: readonly Change[], journal: Journal): 
     throw error
   }
   journal.finish()
-  for (const folder of new Set(changes.map(({ file }) => dirname(file.path)))) syncFolder(folder)
+  for (const folder of new Set(changes.map(({ file }) => dirname(file.path)))) {
+    removeLeftovers(folder, isHidden)
+    syncFolder(folder)
+  }
 }
 
 /** Files that are written at the same time, so that the disk's journal takes many of them at once. */
@@ -58,22 +63,33 @@ async function prepareAll(
   journal: Journal,
 ): Promise<ReadonlyMap<WantedFile, string>> {
   const temporaries = new Map<WantedFile, string>()
+  const files = changes.filter(({ difference }) => difference === 'content').map(({ file }) => file)
+  await forEachFile(files, async file => {
+    temporaries.set(file, await prepare(file, changes.length > 1, journal))
+  })
+  return temporaries
+}
+
+/**
+ * Does something with all files, some at a time.
+ *
+ * @throws SecwrapError DENIED, BAD_CONFIG, with the path; several as an AggregateError.
+ */
+export async function forEachFile(
+  files: readonly WantedFile[],
+  run: (file: WantedFile) => Promise<void>,
+): Promise<void> {
   const problems: SecwrapError[] = []
-  const waiting = changes.filter(({ difference }) => difference === 'content').values()
+  const waiting = files.values()
   const work = async () => {
-    for (const { file } of waiting) {
+    for (const file of waiting) {
       // A full disk is full for the others as well.
       if (problems.some(({ code }) => code !== 'DENIED')) return
-      try {
-        temporaries.set(file, await prepare(file, changes.length > 1, journal))
-      } catch (error) {
-        problems.push(describeWriteFailure(file.path, error))
-      }
+      await run(file).catch(error => problems.push(describeWriteFailure(file.path, error)))
     }
   }
-  await Promise.all(Array.from({ length: Math.min(LANES, changes.length) }, work))
+  await Promise.all(Array.from({ length: LANES }, work))
   throwTogether(problems)
-  return temporaries
 }
 
 async function prepare(

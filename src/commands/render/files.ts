@@ -1,26 +1,28 @@
 /** Sources → secrets → files: what `render` does once, and its sidecar again and again. */
-import { asSecwrapError, SecwrapError, throwTogether } from '../../core/errors.ts'
+import { asSecwrapError, describe, SecwrapError, throwTogether } from '../../core/errors.ts'
 import { log } from '../../core/log.ts'
-import type { Attributes } from '../../core/replace-file.ts'
 import type { Inherited, Resolved, TemplateEntry } from '../../core/types.ts'
 import type { Lease, ReportLine } from '../../launch/report.ts'
-import { checkTarget, findDifference, type WantedFile } from '../../render/compare.ts'
+import { checkTarget } from '../../render/compare.ts'
 import { fillFile } from '../../render/fill.ts'
+import { checkSet, placeInSet, removeSet } from '../../render/generation.ts'
 import type { Journal } from '../../render/journal.ts'
 import type { Owner } from '../../render/owner.ts'
 import type { Pair } from '../../render/pairs.ts'
-import { type PlannedFile, planFiles } from '../../render/plan.ts'
-import { type Change, writeFiles } from '../../render/write.ts'
+import { type Plan, type PlannedFile, planFiles } from '../../render/plan.ts'
+import { removeFiles } from '../../render/remove.ts'
 import { resolveLocal } from '../../resolve/local.ts'
 import { resolve } from '../../resolve/resolve.ts'
 import { type EmbeddedFile, parseEmbedded } from '../../template/embedded.ts'
 import { readTemplateBytes } from '../../template/read.ts'
 import { listLeases, listMarks } from '../watch/marks.ts'
+import { openOutput } from './output.ts'
 
 export interface RenderRequest {
   readonly pairs: readonly Pair[]
   readonly mode: number | undefined // undefined: for its owner only, who may execute what the source's may
   readonly owner: Owner
+  readonly atomicSet: string | undefined // folder of a set that changes at once; targets are below it
   readonly isCheck: boolean // nothing is written
   readonly key: string // of the digests that stand for values without a version
   readonly inherited: Inherited
@@ -45,26 +47,48 @@ export async function renderFiles(
   signal: AbortSignal,
   journal: Journal,
 ): Promise<Rendered> {
-  const { files, problems } = planFiles(request.pairs)
-  const sources = files.map(file => readSource(file, request.inherited))
+  const { files, problems } = planRequest(request)
+  const sources = files.map(file => readSource(file, request))
   const entries = sources.flatMap(({ pieces }) => pieces.filter(isEntry))
   const resolved = await readSecrets(entries, request.inherited, signal)
-  const filled = sources.map(source => ({ ...source, ...fillFile(source, resolved) }))
-  throwTogether([
-    ...problems,
-    ...sources.flatMap(source => source.problems),
-    ...resolved.problems,
-    ...filled.flatMap(source => source.problems),
-  ])
-  const changes = findChanges(filled.map(({ file, content }) => wanted(file, content, request)))
-  if (!request.isCheck) await writeFiles(changes, journal)
+  const filled = sources.map(source => ({ file: source.file, ...fillFile(source, resolved) }))
+  const all = [...sources, resolved, ...filled].flatMap(each => each.problems)
+  throwTogether(withoutRepeats([...problems, ...all]))
+  const output = openOutput(filled, request)
+  if (!request.isCheck && output.changed.length > 0) await output.write(journal)
   const leases = listLeases(entries, resolved)
   return {
-    changed: changes.map(({ file }) => file.path),
+    changed: output.changed,
     marks: listMarks(entries, resolved, request.key, leases),
     leases,
     sources: files.map(({ source }) => source),
   }
+}
+
+/** A line with ten references to a store that is down says so once. */
+function withoutRepeats(problems: readonly SecwrapError[]): readonly SecwrapError[] {
+  return [...new Map(problems.map(problem => [describe(problem), problem])).values()]
+}
+
+/** Removes what `renderFiles` writes for this request. No store is asked. @returns the paths of what was there. */
+export function removeRendered(request: RenderRequest): readonly string[] {
+  const { files, problems } = planRequest(request)
+  throwTogether(problems)
+  const targets = files.map(({ target }) => target)
+  if (request.atomicSet === undefined) return removeFiles(targets)
+  return removeSet(request.atomicSet) ? targets : []
+}
+
+function planRequest({ pairs, atomicSet }: RenderRequest): Plan {
+  if (atomicSet === undefined) return planFiles(pairs)
+  const { files, problems } = planFiles(
+    pairs.map(pair => ({ ...pair, target: placeInSet(atomicSet, pair.target) })),
+  )
+  const inTheWay = checkSet(
+    atomicSet,
+    files.map(({ target }) => target),
+  )
+  return { files, problems: [...problems, ...inTheWay] }
 }
 
 interface Source extends EmbeddedFile {
@@ -72,11 +96,11 @@ interface Source extends EmbeddedFile {
 }
 
 /** Whatever is wrong with a source, or with its target, is in `problems`. */
-function readSource(file: PlannedFile, inherited: Inherited): Source {
+function readSource(file: PlannedFile, { inherited, atomicSet }: RenderRequest): Source {
   const { source, target } = file
   const name = source === '-' ? '<stdin>' : source
   try {
-    checkTarget(target)
+    if (atomicSet === undefined) checkTarget(target)
     const bytes = readTemplateBytes(source)
     if (!bytes) throw new SecwrapError('NOT_FOUND', 'the file does not exist')
     const folder = source.slice(0, source.lastIndexOf('/') + 1)
@@ -99,20 +123,4 @@ async function readSecrets(
   const template = { entries, problems: [], warnings: [] }
   const context = { env: inherited, warn: (text: string) => log('warn', text) }
   return resolveLocal(template, context) ?? (await resolve(template, context, signal))
-}
-
-function wanted(
-  { target, isProgram }: PlannedFile,
-  content: Uint8Array,
-  { mode, owner }: RenderRequest,
-): WantedFile {
-  const attributes: Attributes = { mode: mode ?? (isProgram ? 0o700 : 0o600), ...owner }
-  return { path: target, content, attributes }
-}
-
-function findChanges(files: readonly WantedFile[]): readonly Change[] {
-  return files.flatMap(file => {
-    const difference = findDifference(file)
-    return difference ? [{ file, difference }] : []
-  })
 }

@@ -1,0 +1,33 @@
+import { lstatSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { SecwrapError, throwTogether } from '../core/errors.ts'
+import { isHidden, syncFolder } from '../core/replace-file.ts'
+import { removeLeftovers } from './leftovers.ts'
+
+/**
+ * Removes files that were written here, or are none: folders and devices stay.
+ *
+ * @returns the paths of those that were there.
+ * @throws SecwrapError DENIED, with the path; several as an AggregateError, after all others were removed.
+ */
+export function removeFiles(paths: readonly string[]): readonly string[] {
+  const problems: SecwrapError[] = []
+  const removed = paths.filter(path => {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    if (!stats?.isFile() && !stats?.isSymbolicLink()) return false
+    try {
+      unlinkSync(path)
+      return true
+    } catch (error) {
+      const { code = 'unknown error' } = error as { code?: string }
+      problems.push(new SecwrapError('DENIED', `${path} can't be removed (${code})`))
+      return false
+    }
+  })
+  for (const folder of new Set(paths.map(path => dirname(path)))) {
+    removeLeftovers(folder, isHidden)
+    syncFolder(folder)
+  }
+  throwTogether(problems)
+  return removed
+}
