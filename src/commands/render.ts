@@ -51,17 +51,16 @@ const WOULD_CHANGE = 1
 /** Fills references in files, and writes what is not as it should be; all of it or nothing. */
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
   const request = readRequest(values, words)
-  if (values.cleanup) return tellEach(removeRendered(request), 'removed')
+  if (values.cleanup) {
+    for (const path of removeRendered(request)) log('info', `${path} is removed`)
+    return
+  }
   protectProcess()
   const journal = new Journal()
   using _ = endInOrder(journal)
   const { changed } = await renderFiles(request, deadlineOf(values), journal)
   if (request.isCheck) return tellChanges(changed)
-  tellEach(changed, 'written')
-}
-
-function tellEach(paths: readonly string[], what: 'written' | 'removed'): void {
-  for (const path of paths) log('info', `${path} is ${what}`)
+  for (const path of changed) log('info', `${path} is written`)
 }
 
 /** @throws SecwrapError BAD_USAGE. */
