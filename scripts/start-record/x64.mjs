@@ -27,9 +27,13 @@ export const MACHINE = 62 // EM_X86_64
 /**
  * Two threads are of no use to a program of milliseconds: one prepares memory as soon as there is a megabyte of
  * objects, the other gives memory back to the kernel, from the first request on. 0.3 and 0.2 ms, and as much again on
- * a processor.
+ * a processor. And a supervisor that waits need not wake up each second to see whether there is garbage.
  */
-export const SETTINGS = ['BUN_JSC_useWarmUpMarkedBlocks=0', 'MIMALLOC_PURGE_DELAY=-1']
+export const SETTINGS = [
+  'BUN_JSC_useWarmUpMarkedBlocks=0',
+  'MIMALLOC_PURGE_DELAY=-1',
+  'BUN_GC_TIMER_DISABLE=1',
+]
 export const SETTINGS_OFFSET = 0x180
 export const SETTING_BYTES = 0x20
 
@@ -106,14 +110,16 @@ const LISTING = `
   48 8b 4c 24 08      finish: mov rcx, [rsp + 8]         ; argc
   48 8d 54 cc 18              lea rdx, [rsp + rcx*8 + 24] ; envp
   48 29 d6                    sub rsi, rdx               ; its bytes, the null pointer too
-  48 81 fe f0 1f 00 00        cmp rsi, 0x1ff0
-  77 2b                       ja ready
+  48 81 fe e8 1f 00 00        cmp rsi, 0x1fe8
+  77 31                       ja ready
   48 89 f1                    mov rcx, rsi
   48 c1 e9 03                 shr rcx, 3
   48 89 d6                    mov rsi, rdx
   48 8d bb 00 10 00 00        lea rdi, [rbx + 0x1000]
   48 89 3c 25 ?? ?? ?? ??     mov [environ], rdi
   48 8d 83 80 01 00 00        lea rax, [rbx + SETTINGS_OFFSET]
+  48 ab                       stosq
+  48 83 c0 20                 add rax, SETTING_BYTES
   48 ab                       stosq
   48 83 c0 20                 add rax, SETTING_BYTES
   48 ab                       stosq

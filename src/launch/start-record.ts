@@ -13,7 +13,7 @@ interface Memory {
 }
 
 /** Settings of our own for the runtime, put in front of the caller's variables. */
-const SETTINGS = ['BUN_JSC_useWarmUpMarkedBlocks', 'MIMALLOC_PURGE_DELAY']
+const SETTINGS = ['BUN_JSC_useWarmUpMarkedBlocks', 'MIMALLOC_PURGE_DELAY', 'BUN_GC_TIMER_DISABLE']
 
 /** Reads the record, takes our settings out, and gives those variables their names back that were hidden from the runtime. */
 export function takeStartRecord(environment: NodeJS.ProcessEnv): StartState | undefined {

@@ -181,6 +181,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
       NODE_CHARM: '', // begins as NODE_CHANNEL_FD does
       MIMALLOC_SHOW_STATS: '1',
       MIMALLOC_PURGE_DELAY: '7', // a setting of ours, too
+      BUN_GC_TIMER_DISABLE: '0', // likewise
     }
     const args = ['exec', '--', 'sh', '-c', 'env | grep -E "^(BUN|NODE|SECWRAP|MIMALLOC)_" | sort']
     const { stdout, stderr } = await secwrap(args, { artifact, cwd: folder.path, env })
