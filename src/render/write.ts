@@ -83,13 +83,18 @@ export async function forEachFile(
   const waiting = files.values()
   const work = async () => {
     for (const file of waiting) {
-      // A full disk is full for the others as well.
-      if (problems.some(({ code }) => code !== 'DENIED')) return
+      if (problems.some(isOfAll)) return
       await run(file).catch(error => problems.push(describeWriteFailure(file.path, error)))
     }
   }
   await Promise.all(Array.from({ length: LANES }, work))
-  throwTogether(problems)
+  const ofAll = problems.find(isOfAll)
+  throwTogether(ofAll ? [ofAll] : problems)
+}
+
+/** A full disk is full for the other files as well. */
+function isOfAll({ code }: SecwrapError): boolean {
+  return code !== 'DENIED'
 }
 
 async function prepare(
