@@ -1,6 +1,7 @@
 import { asSecwrapError, describe, EXIT_CODES } from '../core/errors.ts'
 import type { Inherited, Template } from '../core/types.ts'
-import { isProtected, listLosses, protectProcess } from '../launch/exec.ts'
+import { isProtected, protectProcess } from '../launch/exec.ts'
+import { listLosses } from '../launch/losses.ts'
 import { INSPECTORS } from '../providers/inspect/index.ts'
 import { type Group, groupIds, referencesIn } from '../resolve/plan.ts'
 import { API_PATH } from '../template/schemes.ts'

@@ -101,7 +101,7 @@ function describe(words: Uint32Array): FileStatus {
     kind: kindOf(mode & S_IFMT),
     size: at(40) + at(44) * 2 ** 32,
     mode: mode & 0o7777,
-    device: at(136) * 2 ** 20 + at(140), // major, minor
+    device: at(136) * 2 ** 20 + at(140),
   }
 }
 

@@ -18,11 +18,18 @@ export function filesByNode(): Files {
 
 function describe(stats: Stats | undefined): FileStatus | undefined {
   if (!stats) return undefined
-  return { kind: kindOf(stats), size: stats.size, mode: stats.mode & 0o7777, device: stats.dev }
+  return { kind: kindOf(stats), size: stats.size, mode: stats.mode & 0o7777, device: deviceOf(stats.dev) }
 }
 
 function kindOf(stats: Stats): FileStatus['kind'] {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'folder'
   return stats.isBlockDevice() ? 'disk' : 'other'
+}
+
+/** From the kernel's one number, as Linux packs it. Source: makedev(3), linux/kdev_t.h. */
+function deviceOf(device: number): number {
+  const major = (device >>> 8) & 0xfff
+  const minor = (device & 0xff) | ((device >>> 12) & 0xfff00)
+  return major * 2 ** 20 + minor
 }

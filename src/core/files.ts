@@ -12,7 +12,7 @@ export interface FileStatus {
   readonly kind: 'file' | 'folder' | 'disk' | 'other'
   readonly size: number // bytes
   readonly mode: number // permissions: 0o640
-  readonly device: number // equal for two files of one file system
+  readonly device: number // of its file system: major · 2^20 + minor
 }
 
 export interface Files {

@@ -9,7 +9,6 @@ import { restoreState } from './restore.ts'
 import type { StartState } from './start-state.ts'
 
 export { findCommand } from './command.ts'
-export { listLosses } from './losses.ts'
 export { endOnSignals, isProtected, protectProcess, readStackLimit, takeRawInherited } from './process.ts'
 export { type StartState, takeStartState } from './start-state.ts'
 

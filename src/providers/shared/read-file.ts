@@ -43,17 +43,18 @@ function openForRead(path: string, raw: string): number | undefined {
 function checkKind(status: FileStatus | undefined, raw: string, maxBytes: number): void {
   if (status?.kind === 'folder') throw refuse('BAD_CONFIG', raw, 'is a folder')
   if (status?.kind !== 'file') throw refuse('BAD_CONFIG', raw, 'is not a regular file')
-  if (KERNEL_FOLDERS.some(folder => isOn(status, folder)))
-    throw refuse('BAD_CONFIG', raw, 'is a file of the kernel, below /proc or /sys')
+  if (isOfKernel(status)) throw refuse('BAD_CONFIG', raw, 'is a file of the kernel, below /proc or /sys')
   if (status.size > maxBytes) throw tooLarge(raw, maxBytes)
 }
 
-// Their files look regular, and hold other processes' environments.
-const KERNEL_FOLDERS = ['/proc', '/sys']
-
-function isOn({ device }: FileStatus, folder: string): boolean {
-  return device === deviceOf(folder) && device !== deviceOf('/')
+// Their files look regular, and hold other processes' environments. A file system that is on no disk has a device of
+// major number 0, so one that has another needs no closer look.
+function isOfKernel({ device }: FileStatus): boolean {
+  if (device >= MAJOR) return false
+  return device !== deviceOf('/') && (device === deviceOf('/proc') || device === deviceOf('/sys'))
 }
+
+const MAJOR = 2 ** 20
 
 const devices = new Map<string, number | undefined>()
 
