@@ -27,7 +27,7 @@ export function startWithoutProviders(folder: string): Start {
   symlinkSync(`${root}node_modules`, `${sources}/node_modules`)
   const tables = ['LOCAL_PROVIDERS', 'PROVIDERS', 'WRITERS'].map(name => `export const ${name} = {}\n`)
   writeFileSync(`${sources}/src/providers/index.ts`, tables.join(''))
-  compile(`${sources}/src/main.ts`, `${sources}/secwrap`)
+  compile(`${sources}/src/main.ts`, `${sources}/secwrap`, `${root}dist/bytecode-order`)
   return { files: copiesOf(`${sources}/secwrap`, `${sources}/secwrap`), args: [] }
 }
 

@@ -1,3 +1,3 @@
 export const DEFINITIONS: readonly string[]
 /** @param main - a main.ts with our sources around it. */
-export function compile(main: string, file: string): void
+export function compile(main: string, file: string, order: string): void
