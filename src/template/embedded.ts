@@ -129,7 +129,7 @@ class EmbeddedParser {
 function startsReference(head: string): boolean {
   if (head.search(VALS_START) === 0) return true
   const form = recognizeReference(head)
-  return form === 'vault-env' ? /^(?:>>)?vault:[^-?+=}][^}]*\//.test(head) : form !== undefined
+  return form === 'vault-env' ? /^(?:>>)?(?:vault|bao):[^-?+=}][^}]*\//.test(head) : form !== undefined
 }
 
 function decode(bytes: Uint8Array): string {

@@ -112,6 +112,7 @@ test.each([
   ['${ssm:///${NOSUCH}}', 'f:1: NOSUCH is not set [BAD_TEMPLATE]'],
   ['${ssm:///a?nosuch=1}', 'f:1: ssm:// has no option nosuch [BAD_TEMPLATE]'],
   ['${vault:secret/x}', 'f:1: a vault: reference needs a key [BAD_TEMPLATE]'],
+  ['${bao:secret/x}', 'f:1: a bao: reference needs a key [BAD_TEMPLATE]'],
   [
     '${ssm:///not64|base64decode}',
     'f:1: base64decode: the value is not base64 (RFC 4648, with padding) [BAD_VALUE]',
@@ -144,7 +145,7 @@ test('text without references is byte-identical', () => {
   )
   fc.assert(
     fc.property(bytes, given => {
-      fc.pre(!/:\/\/|vault:.*\//s.test(Buffer.from(given).toString('latin1')))
+      fc.pre(!/:\/\/|(?:vault|bao):.*\//s.test(Buffer.from(given).toString('latin1')))
       const { content, problems } = fill(given)
       expect([problems, content.equals(given)]).toEqual([[], true])
     }),
