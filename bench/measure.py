@@ -1,7 +1,7 @@
 """Runs programs in interleaved rounds and says what each run took.
 
-Standard input: {"rounds": 15, "warmup": 2, "rows": [{"name", "files", "args", "env", "cwd"}]}
-`files` are copies of one program, run in turn.
+Standard input: {"rounds": 15, "warmup": 2, "rows": [{"name", "files", "args", "env", "cwd", "fresh"}]}
+`files` are copies of one program, run in turn; `fresh`, where it is there, is removed before each run.
 Standard output: {name: {"wallMs": [...], "cpuMs": [...], "maxRssKiB": [...],
 "pageFaults": [...], "failed": 0}}
 
@@ -13,6 +13,7 @@ tables, and the peak memory of exactly one process. A peak below this runner's o
 import json
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -34,6 +35,8 @@ def settle(file):
 def run_once(row, turn):
     """One run: milliseconds on the clock, milliseconds on a processor, peak KiB, page faults, wait status."""
     os.chdir(row["cwd"])
+    if "fresh" in row:
+        shutil.rmtree(row["fresh"], ignore_errors=True)
     file = row["files"][turn % len(row["files"])]
     started = time.perf_counter()
     pid = os.posix_spawn(file, [file, *row["args"]], row["env"], file_actions=QUIET)

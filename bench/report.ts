@@ -1,17 +1,42 @@
 /** Figures → the table for people. */
 import { type Bound, isOver } from './bounds.ts'
-import type { Figures } from './results.ts'
+import type { Figures, Judged } from './results.ts'
 
 type Cells = readonly string[]
 
-export function formatFigures(figures: readonly Figures[]): string {
+export interface Report {
+  readonly machine: Readonly<Record<string, string>>
+  readonly figures: readonly Figures[]
+  readonly others: readonly Judged[] // rows that are measured in a way of their own
+  readonly steps: Steps
+  readonly rounds: Readonly<Record<'starts' | 'renders' | 'verbs' | 'steps', number>>
+}
+
+type Steps = Readonly<Record<string, Readonly<Record<string, number>>>> // milliseconds, by row and step
+
+export function formatReport({ machine, figures, others, steps, rounds }: Report): string {
+  const { starts, renders, verbs } = rounds
+  return [
+    Object.entries(machine)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+    `Medians of ${starts} interleaved rounds; of ${renders} for render, of ${verbs} for list and copy`,
+    formatFigures(figures),
+    'Bounds',
+    formatBounds([...figures, ...others]),
+    `Milliseconds by step, medians of ${rounds.steps}`,
+    formatSteps(steps),
+  ].join('\n\n')
+}
+
+function formatFigures(figures: readonly Figures[]): string {
   const head = ['', 'ms', 'p10', 'p90', 'cpu ms', 'MiB', 'faults', 'of empty', 'of node', 'requests']
   return formatTable([head, ...figures.map(figureCells)])
 }
 
 /** One line a row: each figure that has a limit, with the limit behind it. */
-export function formatBounds(figures: readonly Figures[]): string {
-  const rows = figures.filter(({ bounds }) => bounds.length > 0)
+function formatBounds(judged: readonly Judged[]): string {
+  const rows = judged.filter(({ bounds }) => bounds.length > 0)
   return formatTable([
     ['', '', 'bound'],
     ...rows.map(({ name, bounds }) => [name, bounds.some(isOver) ? 'OVER' : 'ok', boundsText(bounds)]),
@@ -19,7 +44,7 @@ export function formatBounds(figures: readonly Figures[]): string {
 }
 
 /** One line a program and scenario, one column a step; milliseconds. */
-export function formatSteps(steps: Readonly<Record<string, Readonly<Record<string, number>>>>): string {
+function formatSteps(steps: Steps): string {
   const names = [...new Set(Object.values(steps).flatMap(Object.keys))]
   const rows = Object.entries(steps).map(([row, ms]) => [
     row,
@@ -62,7 +87,10 @@ function boundsText(bounds: readonly Bound[]): string {
   const requests = exact.reduce((sum, { value }) => sum + value, 0)
   return [
     ...(exact.length > 0 ? [`${requests} requests`] : []),
-    ...others.map(each => `${isOver(each) ? 'OVER: ' : ''}${amount(each)} ${each.what} (${each.limit})`),
+    ...others.map(
+      each =>
+        `${isOver(each) ? 'OVER: ' : ''}${amount(each)} ${each.what}${each.limit === undefined ? '' : ` (${each.limit})`}`,
+    ),
   ].join(', ')
 }
 

@@ -1,10 +1,18 @@
 /** Samples → the figures of one run, each with its bounds. */
 import { type Bound, boundsOf } from './bounds.ts'
+import type { Requests } from './expectations.ts'
 import type { Samples } from './measure.ts'
+import type { Row } from './rows.ts'
 import { median, percentile } from './statistics.ts'
 
-export interface Figures {
+/** What is judged: a row with its bounds. */
+export interface Judged {
   readonly name: string
+  readonly failed: number // runs
+  readonly bounds: readonly Bound[]
+}
+
+export interface Figures extends Judged {
   readonly medianMs: number
   readonly p10Ms: number
   readonly p90Ms: number
@@ -13,34 +21,34 @@ export interface Figures {
   readonly pageFaults: number
   readonly ofEmpty: number // ratios of medians, within this run
   readonly ofNode: number
-  readonly failed: number
-  readonly requests?: Readonly<Record<string, number>>
-  readonly bounds: readonly Bound[]
+  readonly requests?: Requests
 }
 
 type ByRow<T> = Readonly<Record<string, T>>
 
 export interface Measured {
   readonly samples: ByRow<Samples>
-  readonly requests: ByRow<Readonly<Record<string, number>>>
-  readonly steps: ByRow<Readonly<Record<string, number>>>
+  readonly requests: ByRow<Requests>
 }
 
-export function figuresOf(measured: Measured): readonly Figures[] {
-  const bounds = boundsOf(measured)
-  const medianOf = (name: string) => median(measured.samples[name]?.wallMs ?? [])
-  return Object.entries(measured.samples).map(([name, samples]) => ({
-    name,
-    medianMs: medianOf(name),
-    p10Ms: percentile(samples.wallMs, 0.1),
-    p90Ms: percentile(samples.wallMs, 0.9),
-    cpuMs: median(samples.cpuMs),
-    memoryMiB: median(samples.maxRssKiB) / 1024,
-    pageFaults: median(samples.pageFaults),
-    ofEmpty: medianOf(name) / medianOf('empty'),
-    ofNode: medianOf(name) / medianOf('node'),
-    failed: samples.failed,
-    ...(measured.requests[name] && { requests: measured.requests[name] }),
-    bounds: bounds.get(name) ?? [],
-  }))
+export function figuresOf(rows: readonly Row[], measured: Measured): readonly Figures[] {
+  const { samples, requests } = measured
+  const medianOf = (name: string) => median(samples[name]?.wallMs ?? [])
+  return rows.map(({ name, expectation }) => {
+    const { wallMs = [], cpuMs = [], maxRssKiB = [], pageFaults = [], failed = 0 } = samples[name] ?? {}
+    return {
+      name,
+      medianMs: median(wallMs),
+      p10Ms: percentile(wallMs, 0.1),
+      p90Ms: percentile(wallMs, 0.9),
+      cpuMs: median(cpuMs),
+      memoryMiB: median(maxRssKiB) / 1024,
+      pageFaults: median(pageFaults),
+      ofEmpty: medianOf(name) / medianOf('empty'),
+      ofNode: medianOf(name) / medianOf('node'),
+      failed,
+      ...(requests[name] && { requests: requests[name] }),
+      bounds: expectation ? boundsOf(name, expectation, measured) : [],
+    }
+  })
 }

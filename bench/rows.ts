@@ -2,10 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { generateIdentity } from 'age-encryption'
+import { type Expectation, expectationOf, rowName } from './expectations.ts'
 import type { Program, Start } from './programs.ts'
 import { type Scenario, SEALED_FILE } from './scenarios.ts'
 import type { Stub } from './stub/start.ts'
-import type { Verb } from './verbs.ts'
 
 /** One line of measure.py's plan. */
 export interface Row {
@@ -14,6 +14,15 @@ export interface Row {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
+  readonly fresh?: string // folder that is removed before each run
+  readonly expectation?: Expectation
+}
+
+/** Where rows are made. */
+export interface Site {
+  readonly folder: string
+  readonly memory: string // a folder that is on no disk
+  readonly stub: Stub
 }
 
 // Fixed, so that a figure does not depend on the shell that asked for it.
@@ -25,27 +34,24 @@ export const BARE = {
   USER: 'app',
 }
 
-export const WITHOUT_PROVIDERS = 'no providers: static'
-
 const AGE_KEY = await generateIdentity()
 
-export function rowName(program: Program, { name }: Pick<Scenario | Verb, 'name'>): string {
-  return `${program}: ${name}`
-}
-
 /** `secwrap exec -- true` in a folder of the scenario's own. */
-export function scenarioRow(name: string, start: Start, scenario: Scenario, folder: string, stub: Stub): Row {
+export function scenarioRow(program: Program, start: Start, scenario: Scenario, { folder, stub }: Site): Row {
   const cwd = `${folder}/${scenario.name.replace(/\W+/g, '-')}`
   const env = surroundings(cwd, stub.url(scenario.delayMs))
   prepareFolder(cwd, start, scenario, env)
-  return { name, files: start.files, args: [...start.args, 'exec', '--', 'true'], env, cwd }
+  return {
+    name: rowName(program, scenario.name),
+    files: start.files,
+    args: [...start.args, 'exec', '--', 'true'],
+    env,
+    cwd,
+    expectation: expectationOf(program, scenario),
+  }
 }
 
-export function verbRow(name: string, { files, args }: Start, verb: Verb, folder: string, stub: Stub): Row {
-  return { name, files, args: [...args, ...verb.args], env: surroundings(folder, stub.url(0)), cwd: folder }
-}
-
-function surroundings(home: string, url: string): Row['env'] {
+export function surroundings(home: string, url: string): Row['env'] {
   return {
     ...BARE,
     HOME: home,
@@ -68,8 +74,6 @@ function prepareFolder(cwd: string, { files, args }: Start, scenario: Scenario, 
   if (!scenario.sealed) return
   writeFileSync(`${cwd}/plain.json`, JSON.stringify(scenario.sealed))
   const [file = ''] = files
-  execFileSync(file, [...args, 'import', 'plain.json', `sops://./${SEALED_FILE}`, '--yes', '--overwrite'], {
-    cwd,
-    env,
-  })
+  const words = ['import', 'plain.json', `sops://./${SEALED_FILE}`, '--yes', '--overwrite']
+  execFileSync(file, [...args, ...words], { cwd, env })
 }

@@ -31,6 +31,21 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('100 azurekv, 20 ms', DELAY_MS, { azure: 100 }),
 ]
 
+/** Whose references are also filled into files. */
+export const RENDERED: readonly Scenario[] = [
+  scenario('500 ssm', 0, { ssm: 500 }),
+  scenario('500 ssm, 20 ms', DELAY_MS, { ssm: 500 }),
+]
+export const FILES = 200
+
+/** Most that `render` may take, as a multiple of `exec` with the same references. */
+export const MOST_OF_READS = 2
+
+/** What is watched. */
+export const WATCHED = scenario('both', 0, { ssm: 20, vault: 5 })
+export const MOST_SUPERVISOR_MIB = 30
+export const MOST_BEYOND_DEBOUNCE_MS = 300
+
 /** Most that the compiled file may take, as a multiple of an empty compiled program. */
 export const MOST_OF_EMPTY: Readonly<Record<string, number>> = {
   static: 1.6,

@@ -1,6 +1,7 @@
 /** Sources: AWS Systems Manager API Reference, AWS Secrets Manager API Reference. */
 import { PARAMETERS } from '../sizes.ts'
 import type { Answer } from './answer.ts'
+import { currentVersion } from './change.ts'
 
 interface Input {
   readonly Names?: readonly string[]
@@ -45,7 +46,7 @@ function metadata(name: string): object {
     Policies: [],
     Tier: 'Standard',
     Type: 'SecureString',
-    Version: 3,
+    Version: currentVersion(),
   }
 }
 
@@ -57,7 +58,7 @@ function parameter(name: string): object {
     Name: name,
     Type: 'SecureString',
     Value: `value-of-${name}`,
-    Version: 3,
+    Version: currentVersion(),
   }
 }
 

@@ -4,12 +4,14 @@
  *
  *   bun bench/stub/server.ts DELAY_MS…
  *
- * One port a delay. The first line of standard output is the list of ports; `GET /counts` gives the
- * requests by kind since the last time it was asked. It ends when its standard input does.
+ * One port a delay. The first line of standard output is the list of ports. `GET /counts` gives the requests by kind
+ * since the last time it was asked, `GET /change` changes every secret, and `GET /seen` tells when that was first told
+ * to somebody. It ends when its standard input does.
  */
 import type { Answer } from './answer.ts'
 import { answerAws } from './aws.ts'
 import { answerAzure } from './azure.ts'
+import { change, noteAnswer, seenAt } from './change.ts'
 import { answerVault } from './vault.ts'
 
 interface BunServer {
@@ -26,6 +28,12 @@ declare const Bun: {
 
 const counts: Record<string, number> = {}
 
+const CONTROLS: Readonly<Record<string, () => unknown>> = {
+  '/counts': takeCounts,
+  '/change': change,
+  '/seen': seenAt,
+}
+
 const ports = process.argv.slice(2).map(delay => listen(Number(delay)).port)
 process.stdout.write(`${JSON.stringify(ports)}\n`)
 process.stdin.on('end', () => process.exit()).resume()
@@ -36,10 +44,12 @@ function listen(delayMs: number): BunServer {
     port: 0,
     async fetch(request) {
       const path = request.url.slice(request.url.indexOf('/', 'http://'.length))
-      if (path === '/counts') return Response.json(takeCounts())
+      const control = CONTROLS[path]
+      if (control) return Response.json(control() ?? null)
       const { kind, body, ...init } = await answer(request, path)
       counts[kind] = (counts[kind] ?? 0) + 1
       if (delayMs > 0) await new Promise(resolve => setTimeout(resolve, delayMs))
+      noteAnswer()
       return Response.json(body, init)
     },
   })

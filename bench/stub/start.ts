@@ -8,6 +8,10 @@ export interface Stub {
   url(delayMs: number): string
   /** Requests by kind since the last call. */
   takeCounts(): Promise<Readonly<Record<string, number>>>
+  /** Gives every secret another version. */
+  change(): Promise<void>
+  /** When the first answer after the last change went out, in milliseconds since 1970; null before that. */
+  seenAt(): Promise<number | null>
   stop(): Promise<void>
 }
 
@@ -18,9 +22,12 @@ export async function startStub(delaysMs: readonly number[]): Promise<Stub> {
   const [line] = (await once(stub.stdout, 'data')) as [Buffer]
   const ports = JSON.parse(line.toString()) as number[]
   const url = (delayMs: number) => `http://127.0.0.1:${ports[delaysMs.indexOf(delayMs)]}`
+  const control = async (word: string) => (await fetch(`${url(delaysMs[0] ?? 0)}/${word}`)).json()
   return {
     url,
-    takeCounts: async () => (await fetch(`${url(delaysMs[0] ?? 0)}/counts`)).json(),
+    takeCounts: () => control('counts'),
+    change: () => control('change'),
+    seenAt: () => control('seen'),
     stop: () => end(stub),
   }
 }
