@@ -1,9 +1,10 @@
 import { asSecwrapError, SecwrapError, throwTogether } from '../core/errors.ts'
 import { startTiming } from '../core/timing.ts'
+import type { Inherited, TokenKeeper } from '../core/types.ts'
 import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
 import { type Caller, takeCaller } from './caller.ts'
-import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, WATCH_FLAGS } from './flags.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, variableOf, WATCH_FLAGS } from './flags.ts'
 import {
   completeEnvironment,
   loadFromFlags,
@@ -22,25 +23,36 @@ export async function handler(values: FlagValues, command: readonly string[]): P
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
   }
   if (values.watch === true) return (await import('./watch/run.ts')).watch(values, command)
+  refuseIdleFlags(values, process.env)
   await launch(values, command, takeCaller(process.env))
 }
 
-/**
- * Reads, checks and becomes the command.
- *
- * @param beforeCommand - called when all is read and checked.
- */
+/** They would do nothing. As variables they may stand ready for --watch. */
+function refuseIdleFlags(values: FlagValues, env: Inherited): void {
+  for (const flag of WATCH_FLAGS) {
+    if (values[flag.name] === flag.default || env[variableOf(flag)] !== undefined) continue
+    throw new SecwrapError('BAD_USAGE', `--${flag.name} needs --watch`, { hint: 'secwrap exec --watch' })
+  }
+}
+
+export interface LaunchOptions {
+  readonly beforeCommand?: (prepared: Prepared) => void // called when all is read and checked
+  readonly tokens?: TokenKeeper
+}
+
+/** Reads, checks and becomes the command. */
 export async function launch(
   values: FlagValues,
   command: readonly string[],
   { start, rawInherited }: Caller,
-  beforeCommand?: (prepared: Prepared) => void,
+  { beforeCommand, tokens }: LaunchOptions = {},
 ): Promise<void> {
   const given = values as unknown as TemplateFlags
   endOnSignals(start)
   protectProcess()
   const template = loadFromFlags(given, process.env)
-  const resolved = readLocal(template, process.env) ?? (await readSecrets(template, given, process.env))
+  const resolved =
+    readLocal(template, process.env) ?? (await readSecrets(template, given, process.env, tokens))
   const prepared = completeEnvironment(template, resolved, given, process.env)
   const { environment, problems } = prepared
   const file = tryFind(command[0] ?? '', environment.PATH)

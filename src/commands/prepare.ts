@@ -2,7 +2,14 @@
 import type { SecwrapError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import { endStep } from '../core/timing.ts'
-import type { Environment, Inherited, ProviderContext, Resolved, Template } from '../core/types.ts'
+import type {
+  Environment,
+  Inherited,
+  ProviderContext,
+  Resolved,
+  Template,
+  TokenKeeper,
+} from '../core/types.ts'
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
 import { resolveLocal } from '../resolve/local.ts'
@@ -52,8 +59,10 @@ export async function readSecrets(
   template: Template,
   flags: TemplateFlags,
   inherited: Inherited,
+  tokens?: TokenKeeper,
 ): Promise<Resolved> {
-  const resolved = await resolve(template, contextOf(inherited), AbortSignal.timeout(flags.timeout * 1_000))
+  const context = { ...contextOf(inherited), ...(tokens && { tokens }) }
+  const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
   endStep('read')
   return resolved
 }

@@ -16,7 +16,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { openLibc, systemCalls } from './libc.ts'
 
 /**
  * Puts a whole new text in the place of a file, or makes the file: readers see the old or the new one, and
@@ -72,35 +71,21 @@ export function isHidden(name: string): boolean {
   return /^\.secwrap-\d+-[0-9a-f]{12}\.tmp$/.test(name)
 }
 
-/**
- * Makes a file that is not there yet, and has the disk begin with it: of many files that are begun before the first
- * is waited for, the file system writes most in one go.
- *
- * @returns its descriptor, for `waitForDisk`.
- */
-export function beginFile(path: string, content: Uint8Array, attributes: Attributes): number {
+/** Makes a file that is not there yet. @returns when all of it is on the disk. */
+export async function writeNewFile(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
   const descriptor = openSync(path, 'wx', 0o600)
   try {
     applyAttributes(descriptor, attributes)
     writeFileSync(descriptor, content)
-    openLibc()?.call(systemCalls().sync_file_range, descriptor, 0, 0, SYNC_FILE_RANGE_WRITE)
-    return descriptor
-  } catch (error) {
+    await syncDescriptor(descriptor)
+  } finally {
     closeSync(descriptor)
-    throw error
   }
 }
 
-const SYNC_FILE_RANGE_WRITE = 2 // linux/fs.h
-
-/** Returns when all of a file is on the disk, and closes it. */
-export function waitForDisk(descriptor: number): Promise<void> {
+function syncDescriptor(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    fsync(descriptor, error => {
-      closeSync(descriptor)
-      if (error) reject(error)
-      else resolve()
-    })
+    fsync(descriptor, error => (error ? reject(error) : resolve()))
   })
 }
 

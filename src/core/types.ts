@@ -108,6 +108,36 @@ export type Inherited = Readonly<Record<string, string | undefined>>
 export interface ProviderContext {
   readonly env: Inherited // for AWS_REGION, VAULT_ADDR and their like
   readonly warn: (text: string) => void
+  /** Where processes that read one after the other share what their log-ins gave, for `exec --watch`. */
+  readonly tokens?: TokenKeeper
+}
+
+/** Tokens by their stores. No process logs in for what is found here. */
+export interface TokenKeeper {
+  find(store: Store): KeptToken | undefined
+  keep(store: Store, token: KeptToken): void
+  /** It is dead: whoever asks next has to log in. */
+  drop(store: Store): void
+  /** Told how long a token lives that was used; absent where nobody wants to know. */
+  readonly tell?: (store: Store, life: TokenLife) => void
+}
+
+/** What opens a provider: equal ones are one store. */
+export type Store = Pick<SecretId, 'scheme' | 'options'>
+
+export interface KeptToken {
+  readonly value: string
+  readonly source: string // VAULT_TOKEN, the approle log-in: for messages
+  readonly isOurs: boolean // secwrap took it for itself, and nobody else has it
+  readonly isOnly?: boolean // no log-in gives another one: it was unwrapped
+}
+
+export interface TokenLife {
+  readonly source: string
+  readonly seconds: number // from now on
+  readonly renewable: boolean
+  readonly isReplaceable: boolean // by another log-in
+  readonly hasLeases: boolean // that end with it
 }
 
 export interface Provider {
@@ -131,6 +161,12 @@ export interface Provider {
   ): Promise<ReadonlyMap<string, Secret>>
   /** Lets a lease of `Secret.facts` live on. @returns the seconds from now; 0 where the store does not know it any more. */
   renew?(lease: string, signal: AbortSignal): Promise<number>
+  /** The same for the token under which it reads. */
+  renewToken?(signal: AbortSignal): Promise<number>
+  /** Ends a lease, where its token does not end with it. @throws SecwrapError */
+  revoke?(lease: string, signal: AbortSignal): Promise<void>
+  /** Ends a token of our own, and all leases under it. @throws SecwrapError */
+  revokeToken?(signal: AbortSignal): Promise<void>
   /** Every secret is a JSON object, so that a wildcard imports the fields of all secrets below a path. */
   readonly holdsMaps?: true
   /** Ends what the provider opened for itself: revokes a token that it took. Never throws. */

@@ -1,43 +1,39 @@
 /** Carries out what supervise.ts decides: processes, timers, signals. */
-import { type Libc, systemCalls } from '../core/libc.ts'
-import { log, writeAll } from '../core/log.ts'
+import type { Libc } from '../core/libc.ts'
+import { log } from '../core/log.ts'
 import { Children } from './children.ts'
-import type { Action, TimerName } from './events.ts'
+import type { Action, TimerName, WatchEvent } from './events.ts'
 import type { Laid } from './execute.ts'
-import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
+import { Gate } from './gate.ts'
+import { type Grant, Grants } from './grants.ts'
 import type { Policy } from './policy.ts'
-import { formatReport, type Lease, parseReport, type Report } from './report.ts'
-import { endAs, FORWARDED, type Status, signalNumber, Terminal } from './signals.ts'
+import type { Lease } from './report.ts'
+import { type Caught, catchSignals } from './signal-pipe.ts'
+import { endAs, type Status, Terminal } from './signals.ts'
 import { Supervisor } from './supervise.ts'
+import { stayAlive, Timers } from './timers.ts'
 import { type Region, trim } from './trim.ts'
-
-/** What a resolver or a poller is started with. */
-export interface Start {
-  readonly report: number // descriptor of a memory file that it may write
-  readonly gate?: number // descriptor of a pipe: a byte lets it become the command
-}
+import { type Running, type Start, type WorkerRole, Workers } from './workers.ts'
 
 export interface Place {
   readonly libc: Libc
   readonly descriptors: readonly number[] // that a program started here gets beside its own
   readonly ignored: bigint // signals that the caller ignores
   readonly unchanged: readonly Region[] // of memory
-  layOut(children: Children, role: 'resolver' | 'poller', start: Start): Laid
+  layOut(children: Children, role: WorkerRole, start: Start): Laid
 }
 
-const [SIGKILL, SIGCONT, SIGCHLD, SIGSTOP] = [9, 18, 17, 19]
-/** What a terminal stops a job with: SIGTSTP, SIGTTIN, SIGTTOU. */
-const OF_JOBS: readonly number[] = [20, 21, 22]
-const F_SETFD = 2
-const FD_CLOEXEC = 1
-const O_CLOEXEC = 0o2000000
+const [SIGKILL, SIGCHLD, SIGCONT, SIGSTOP] = [9, 17, 18, 19]
 /** From the command's start, or a poll's end, until there is nothing left to do. */
 const QUIET_AFTER_MS = 500
-const FOREVER_MS = 2 ** 31 - 1
 
-interface Running {
+interface Resolver extends Running {
+  readonly grant: Grant
+}
+
+interface Command {
   readonly pid: number
-  isReady: boolean
+  isStopped: boolean
 }
 
 export class Attendant {
@@ -46,51 +42,43 @@ export class Attendant {
   readonly #policy: Policy
   readonly #supervisor: Supervisor
   readonly #children: Children
+  readonly #workers: Workers
+  readonly #grants: Grants
+  readonly #gate: Gate
   readonly #terminal: Terminal
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
-  readonly #reports: { readonly resolver: number; readonly poller: number }
-  readonly #laid: { readonly resolver: Laid; readonly poller: Laid }
-  readonly #pipe = new Int32Array(2)
-  readonly #pipeAddress: number
-  readonly #gate: number // the number that each resolver's gate has
-  #opener = -1 // the other end of the present gate
+  readonly #timers = new Timers<TimerName>()
 
-  #resolver: Running | undefined
+  #resolver: Resolver | undefined
   #poller: Running | undefined
-  #command: { readonly pid: number; isStopped: boolean } | undefined
+  #command: Command | undefined
+  #grant: Grant | undefined // of the command that runs, or ran last
+  #isEnding = false
 
   constructor(place: Place, policy: Policy) {
-    const { libc } = place
+    const { libc, descriptors } = place
     this.#libc = libc
     this.#place = place
     this.#policy = policy
     this.#supervisor = new Supervisor(policy)
     this.#children = new Children(libc)
     this.#terminal = new Terminal(libc)
-    this.#pipeAddress = libc.addressOf(this.#pipe)
-    this.#reports = { resolver: createMemoryFile(libc), poller: createMemoryFile(libc) }
-    this.#gate = createMemoryFile(libc)
-    this.#laid = {
-      resolver: place.layOut(this.#children, 'resolver', {
-        report: this.#reports.resolver,
-        gate: this.#gate,
-      }),
-      poller: place.layOut(this.#children, 'poller', { report: this.#reports.poller }),
-    }
+    this.#gate = new Gate(libc)
+    const layOut = (role: WorkerRole, start: Start) => place.layOut(this.#children, role, start)
+    this.#workers = new Workers(libc, this.#children, descriptors, layOut)
+    this.#grants = new Grants(libc, this.#workers)
   }
 
   /** From here on events do everything; the process ends as the command does. */
   begin(): void {
     // Before the first child: one that ends at once would go unnoticed.
-    process.on('SIGCHLD', () => this.#look())
-    for (const name of FORWARDED) process.on(name, () => this.#passOn(name))
-    process.on('SIGCONT', () => this.#continue())
-    setInterval(() => {}, FOREVER_MS) // signals alone do not keep a runtime going
-    this.#carryOut(this.#supervisor.on({ type: 'begin' }))
+    catchSignals(this.#libc, caught => this.#caught(caught))
+    stayAlive()
+    this.#tell({ type: 'begin' })
   }
 
-  #carryOut(actions: readonly Action[]): void {
-    for (const action of actions) this.#perform(action)
+  #tell(event: WatchEvent): void {
+    if (this.#isEnding) return
+    for (const action of this.#supervisor.on(event)) this.#perform(action)
   }
 
   #perform(action: Action): void {
@@ -99,71 +87,46 @@ export class Attendant {
     else if (action.type === 'go') this.#go()
     else if (action.type === 'kill') this.#kill(action.whom, action.signal)
     else if (action.type === 'timer') this.#setTimer(action.name, action.ms)
-    else if (action.type === 'cancel') clearTimeout(this.#timers.get(action.name))
+    else if (action.type === 'cancel') this.#timers.cancel(action.name)
     else if (action.type === 'log') log(action.level, action.text)
     else this.#end(action.status)
   }
 
   #setTimer(name: TimerName, ms: number): void {
-    clearTimeout(this.#timers.get(name))
-    const act = () => this.#carryOut(this.#supervisor.on({ type: 'timer', name }))
-    this.#timers.set(name, setTimeout(act, Math.min(ms, FOREVER_MS)))
+    this.#timers.set(name, ms, () => this.#tell({ type: 'timer', name }))
   }
 
   #startResolver(): void {
-    const { dup3, pipe2, close } = systemCalls()
-    this.#libc.call(pipe2, this.#pipeAddress, O_CLOEXEC)
-    const [gate = -1, opener = -1] = this.#pipe
-    this.#libc.call(dup3, gate, this.#gate, 0)
-    this.#libc.call(close, gate)
-    this.#opener = opener
-    this.#resolver = this.#start('resolver', this.#laid.resolver)
-    this.#libc.call(dup3, this.#reports.resolver, this.#gate, O_CLOEXEC) // keeps the number
+    const grant = this.#grants.create()
+    const [tokens, others] = [grant.tokens, this.#grant?.tokens]
+    const running = this.#gate.build(gate => this.#workers.start('resolver', { gate, tokens, others }))
+    const resolver = Object.assign(running, { grant })
+    this.#resolver = resolver
+    const isOver = () => resolver.isReady || resolver !== this.#resolver
+    this.#workers.limit('resolver', resolver, this.#policy.deadlineMs, isOver)
   }
 
-  /** It finds in its report what it is to leave alone, and to renew. */
   #startPoller(leases: readonly Lease[]): void {
-    if (!this.#poller) this.#poller = this.#start('poller', this.#laid.poller, leases)
-  }
-
-  #start(role: 'resolver' | 'poller', laid: Laid, leases: readonly Lease[] = []): Running {
-    const report = this.#reports[role]
-    emptyMemoryFile(this.#libc, report)
-    if (leases.length > 0) writeAll(report, formatReport(leases.map(lease => ({ event: 'lease', ...lease }))))
-    this.#inherit([...this.#place.descriptors, report], true)
-    const pid = this.#children.start(laid)
-    this.#inherit([...this.#place.descriptors, report], false)
-    const running: Running = { pid, isReady: false }
-    const overdue = () => {
-      if (running.isReady || (running !== this.#resolver && running !== this.#poller)) return
-      log('warn', `the ${role} did not end in time: it is killed`)
-      this.#children.kill(pid, SIGKILL)
-    }
-    setTimeout(overdue, this.#policy.deadlineMs).unref()
-    return running
-  }
-
-  #inherit(descriptors: readonly number[], isPassedOn: boolean): void {
-    for (const descriptor of descriptors)
-      this.#libc.call(systemCalls().fcntl, descriptor, F_SETFD, isPassedOn ? 0 : FD_CLOEXEC)
+    if (this.#poller || !this.#grant) return
+    const poller = this.#workers.start('poller', { tokens: this.#grant.tokens, leases })
+    this.#poller = poller
+    this.#workers.limit('poller', poller, this.#policy.deadlineMs, () => poller !== this.#poller)
   }
 
   #go(): void {
     if (!this.#resolver) return
-    this.#command = { pid: this.#resolver.pid, isStopped: false }
+    const { pid, grant } = this.#resolver
+    const before = this.#grant
+    this.#command = { pid, isStopped: false }
+    this.#grant = grant
     this.#resolver = undefined
-    this.#libc.call(systemCalls().write, this.#opener, this.#pipeAddress, 1)
-    this.#closeOpener()
+    this.#gate.open()
+    this.#grants.close(before, grant)
     this.#trimSoon()
   }
 
   #trimSoon(): void {
     setTimeout(() => trim(this.#libc, this.#place.unchanged), QUIET_AFTER_MS).unref()
-  }
-
-  #closeOpener(): void {
-    this.#libc.call(systemCalls().close, this.#opener)
-    this.#opener = -1
   }
 
   #kill(whom: 'command' | 'resolver', signal: number): void {
@@ -180,22 +143,28 @@ export class Attendant {
       if ('ended' in change) this.#ended(change.pid, change.ended)
       else if (change.pid !== this.#command?.pid) continue
       else this.#command.isStopped = 'stopped' in change
-      if ('stopped' in change && OF_JOBS.includes(change.stopped)) this.#stopToo()
+      // The shell that started us waits for us, not for the command.
+      if ('stopped' in change && this.#terminal.stopsJob(change.stopped))
+        this.#children.kill(process.pid, SIGSTOP)
     }
     if (!this.#resolver || this.#resolver.isReady) return
-    const report = this.#read('resolver')
+    const report = this.#workers.read('resolver')
     this.#resolver.isReady = report.isReady
-    if (report.isReady) this.#carryOut(this.#supervisor.on({ type: 'ready', ...report }))
+    this.#resolver.grant.leases = report.leases
+    if (report.isReady) this.#tell({ type: 'ready', ...report })
   }
 
   #ended(pid: number, status: Status): void {
+    if (this.#grants.ended(pid)) return
     if (pid === this.#command?.pid) {
       this.#command = undefined
-      this.#carryOut(this.#supervisor.on({ type: 'ended', status }))
+      this.#tell({ type: 'ended', status })
     } else if (pid === this.#resolver?.pid) {
+      const { grant } = this.#resolver
       this.#resolver = undefined
-      this.#closeOpener()
-      this.#carryOut(this.#supervisor.on({ type: 'failed', status }))
+      this.#gate.close()
+      this.#grants.close(grant, this.#grant)
+      this.#tell({ type: 'failed', status })
     } else if (pid === this.#poller?.pid) {
       this.#poller = undefined
       this.#polled()
@@ -204,25 +173,26 @@ export class Attendant {
 
   #polled(): void {
     this.#trimSoon()
-    const { isReady, problem = 'the secrets could not be looked at', ...report } = this.#read('poller')
+    const {
+      isReady,
+      problem = 'the secrets could not be looked at',
+      ...report
+    } = this.#workers.read('poller')
     const type = isReady ? 'polled' : 'unpolled'
-    this.#carryOut(this.#supervisor.on({ type, problem, ...report }))
+    this.#tell({ type, problem, ...report })
   }
 
-  #read(role: 'resolver' | 'poller'): Report {
-    return parseReport(new TextDecoder().decode(readMemoryFile(this.#libc, this.#reports[role])))
+  #caught(caught: Caught): void {
+    const { signal, sender } = caught
+    if (signal === SIGCHLD) this.#look()
+    else if (signal === SIGCONT) this.#continue()
+    else if (sender === process.pid || this.#isIgnored(signal))
+      return // our own: SIGPIPE, as nobody reads our lines
+    else this.#tell({ type: 'signal', signal, hasReached: this.#terminal.hasSent(caught) })
   }
 
-  /** The shell that started us waits for us, not for the command. */
-  #stopToo(): void {
-    if (this.#terminal.isForeground()) this.#children.kill(process.pid, SIGSTOP)
-  }
-
-  #passOn(name: (typeof FORWARDED)[number]): void {
-    const signal = signalNumber(name) ?? SIGCHLD
-    if (!this.#command && (this.#place.ignored >> BigInt(signal - 1)) & 1n) return
-    const hasReached = this.#terminal.sent(name)
-    this.#carryOut(this.#supervisor.on({ type: 'signal', signal, hasReached }))
+  #isIgnored(signal: number): boolean {
+    return !this.#command && ((this.#place.ignored >> BigInt(signal - 1)) & 1n) === 1n
   }
 
   /** `fg` continues the whole group, `kill -CONT` only us. */
@@ -231,8 +201,12 @@ export class Attendant {
     if (this.#command?.isStopped) this.#children.kill(this.#command.pid, SIGCONT)
   }
 
+  /** What the stores gave is given back, for which there are some seconds; then nothing else matters. */
   #end(status: Status): void {
+    this.#isEnding = true
     if (this.#poller) this.#children.kill(this.#poller.pid, SIGKILL)
-    endAs(this.#libc, status)
+    if (this.#resolver) this.#grants.close(this.#resolver.grant, this.#grant)
+    this.#grants.close(this.#grant)
+    this.#grants.whenAllClosed(() => endAs(this.#libc, status))
   }
 }

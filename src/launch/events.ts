@@ -7,14 +7,20 @@ export type TimerName = 'poll' | 'change' | 'stop' | 'again'
 /** Lease id → seconds that it lives from now on. */
 export type Renewed = ReadonlyMap<string, number>
 
+/** What was read. */
+export interface Found {
+  readonly marks: Marks
+  readonly lives: readonly number[] // of certificates, in seconds
+}
+
 export type WatchEvent =
   | { readonly type: 'begin' }
   /** The resolver has read everything and waits. */
-  | { readonly type: 'ready'; readonly marks: Marks; readonly leases: readonly Lease[] }
+  | ({ readonly type: 'ready'; readonly leases: readonly Lease[] } & Found)
   /** The resolver ended before it could become the command. */
   | { readonly type: 'failed'; readonly status: Status }
   | { readonly type: 'ended'; readonly status: Status }
-  | { readonly type: 'polled'; readonly marks: Marks; readonly renewed: Renewed }
+  | ({ readonly type: 'polled'; readonly renewed: Renewed } & Found)
   | { readonly type: 'unpolled'; readonly problem: string; readonly renewed: Renewed }
   | { readonly type: 'timer'; readonly name: TimerName }
   /** `hasReached`: the terminal has sent it to the command as well. */

@@ -4,8 +4,8 @@
  */
 export type ReportLine =
   | { readonly event: 'begin' }
-  /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. */
-  | { readonly event: 'read'; readonly name: string; readonly mark: string }
+  /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. `seconds`: a certificate's life from now on. */
+  | { readonly event: 'read'; readonly name: string; readonly mark: string; readonly seconds?: number }
   /** Of what `name` is the id of; told by a resolver, and to a poller, which renews those that are `renewable`. */
   | ({ readonly event: 'lease' } & Lease)
   | { readonly event: 'renewed'; readonly id: string; readonly seconds: number }
@@ -18,6 +18,8 @@ export interface Lease {
   readonly id?: string | undefined // none: there is nothing to renew
   readonly seconds: number
   readonly renewable: boolean
+  /** What its end means, where another start would not help: a word to the user, or nothing. */
+  readonly atEnd?: 'warn' | 'nothing' | undefined
 }
 
 /** Name of what was read → its mark. */
@@ -27,6 +29,7 @@ export interface Report {
   readonly marks: Marks
   readonly leases: readonly Lease[]
   readonly renewed: ReadonlyMap<string, number> // lease id → seconds
+  readonly lives: readonly number[] // of certificates, in seconds
   readonly problem: string | undefined // the first one
   readonly isReady: boolean // everything was read
 }
@@ -40,21 +43,24 @@ export function parseReport(text: string): Report {
   const marks = new Map<string, string>()
   const leases: Lease[] = []
   const renewed = new Map<string, number>()
+  const lives: number[] = []
   let problem: string | undefined
   let isReady = false
   for (const line of text.split('\n').slice(0, -1)) {
     const told = JSON.parse(line) as ReportLine
-    if (told.event === 'read') marks.set(told.name, told.mark)
-    else if (told.event === 'lease') leases.push(leaseIn(told))
+    if (told.event === 'read') {
+      marks.set(told.name, told.mark)
+      if (told.seconds !== undefined) lives.push(told.seconds)
+    } else if (told.event === 'lease') leases.push(leaseIn(told))
     else if (told.event === 'renewed') renewed.set(told.id, told.seconds)
     else if (told.event === 'problem') problem ??= told.text
     else if (told.event === 'ready') isReady = true
   }
-  return { marks, leases, renewed, problem, isReady }
+  return { marks, leases, renewed, lives, problem, isReady }
 }
 
-function leaseIn({ name, id, seconds, renewable }: Lease): Lease {
-  return { name, id, seconds, renewable }
+function leaseIn({ name, id, seconds, renewable, atEnd }: Lease): Lease {
+  return { name, id, seconds, renewable, atEnd }
 }
 
 /** Whether two reads found the same versions of the same secrets. */

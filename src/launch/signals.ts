@@ -1,34 +1,10 @@
-/** Signals of a supervisor: which it passes on, which the terminal has sent to the command as well, how it ends. */
+/** Signals by name, the terminal that sends them, and how a process ends by one. */
 import { type Libc, systemCalls } from '../core/libc.ts'
 import { resetAction, setBlocked } from './restore.ts'
+import type { Caught } from './signal-pipe.ts'
 
 /** How a process ended. */
 export type Status = { readonly code: number } | { readonly signal: number }
-
-/**
- * What the runtime can catch and the command may want. Left out: what a program's own fault raises (SEGV, …), SIGPIPE,
- * which both runtimes ignore, SIGTTIN and SIGTTOU, which must stop us too, SIGCONT, which attend.ts looks after, and real-time signals, which neither
- * runtime catches.
- */
-export const FORWARDED = [
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-  'SIGTERM',
-  'SIGTSTP',
-  'SIGURG',
-  'SIGXCPU',
-  'SIGVTALRM',
-  'SIGPROF',
-  'SIGWINCH',
-  'SIGIO',
-] as const satisfies readonly NodeJS.Signals[]
-
-/** Sent by a terminal to all processes in its foreground, so to the command as well. Source: termios(3), tty_ioctl(4). */
-const OF_TERMINALS: readonly string[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTSTP', 'SIGWINCH']
 
 export function signalNumber(name: string): number | undefined {
   const { signals } = process.getBuiltinModule('node:os').constants
@@ -48,12 +24,13 @@ function realTime(name: string): number | undefined {
   return number >= 1 && number <= LAST_SIGNAL ? number : undefined
 }
 
+const [SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU] = [1, 20, 21, 22]
 const TIOCGPGRP = 0x540f
 const O_NOCTTY = 0o400
 const O_CLOEXEC = 0o2000000
 const AT_FDCWD = -100
 
-/** Tells whether a signal came from our terminal. Made once: what it hands to the kernel stays held. */
+/** Made once: what it hands to the kernel stays held. */
 export class Terminal {
   readonly #libc: Libc
   readonly #group = new Int32Array(1)
@@ -66,19 +43,27 @@ export class Terminal {
     this.#path = libc.addressOf(new TextEncoder().encode('/dev/tty\0'))
   }
 
-  /** We have a terminal, and its keys reach our process group. */
-  isForeground(): boolean {
-    const { openat, ioctl, close, getpgid } = systemCalls()
-    const descriptor = this.#libc.call(openat, AT_FDCWD, this.#path, O_NOCTTY | O_CLOEXEC)
-    if (descriptor < 0) return false
-    const result = this.#libc.call(ioctl, descriptor, TIOCGPGRP, this.#groupAddress)
-    this.#libc.call(close, descriptor)
-    return result === 0 && this.#group[0] === this.#libc.call(getpgid, 0)
+  /** To all processes in its foreground; when it is gone, first to the leader of its session alone. */
+  hasSent({ signal, isFromKernel }: Pick<Caught, 'signal' | 'isFromKernel'>): boolean {
+    const isForLeader = signal === SIGHUP && this.#libc.call(systemCalls().getsid, 0) === process.pid
+    return isFromKernel && !isForLeader
   }
 
-  /** Nobody tells the receiver of a signal in JavaScript who sent it; in the foreground it is the terminal. */
-  sent(signal: NodeJS.Signals): boolean {
-    return OF_TERMINALS.includes(signal) && this.isForeground()
+  /** Whether the job that we are part of stops with a command that this signal has stopped. */
+  stopsJob(signal: number): boolean {
+    if (signal === SIGTSTP) return this.#foreground() === this.#libc.call(systemCalls().getpgid, 0)
+    // In the background of a shell it is what the command does to the terminal that stops it.
+    return (signal === SIGTTIN || signal === SIGTTOU) && this.#foreground() !== undefined
+  }
+
+  /** The process group in its foreground. */
+  #foreground(): number | undefined {
+    const { openat, ioctl, close } = systemCalls()
+    const descriptor = this.#libc.call(openat, AT_FDCWD, this.#path, O_NOCTTY | O_CLOEXEC)
+    if (descriptor < 0) return undefined
+    const result = this.#libc.call(ioctl, descriptor, TIOCGPGRP, this.#groupAddress)
+    this.#libc.call(close, descriptor)
+    return result === 0 ? this.#group[0] : undefined
   }
 }
 

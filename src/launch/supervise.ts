@@ -5,61 +5,62 @@
  * A new resolver reads everything while the old command still runs, and waits at its gate until that one has
  * ended. So a store that is away stops nothing, and the command is away for as short as can be.
  */
-import type { Action, Renewed, TimerName, WatchEvent } from './events.ts'
-import { extendLeases, type HeldLease, holdLeases, isEnding, untilDue } from './leases.ts'
+import type { Action, Found, TimerName, WatchEvent } from './events.ts'
+import { type Looked, Looks } from './looks.ts'
 import { backOff, type Policy } from './policy.ts'
-import { isSame, type Lease, type Marks } from './report.ts'
+import type { Lease, Marks } from './report.ts'
 import type { Status } from './signals.ts'
-import { describeStatus, listChanges, seconds } from './words.ts'
+import { describeStatus, seconds } from './words.ts'
 
 const [SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM] = [1, 2, 3, 9, 15]
 /** After one of these nothing is started any more. */
 const LEAVING: readonly number[] = [SIGINT, SIGQUIT, SIGTERM]
 /** A command that ran for this long is no crash loop. */
 const STEADY_MS = 60_000
-const PAUSE_MS = 500
 
 type Actions = readonly Action[]
 
-interface Command {
-  readonly marks: Marks
-  readonly leases: readonly HeldLease[]
+interface Ready extends Found {
+  readonly leases: readonly Lease[]
   readonly since: number
 }
 
 export class Supervisor {
   readonly #policy: Policy
   readonly #now: () => number // milliseconds, never backwards
+  readonly #looks: Looks
 
-  #command: Command | undefined
-  #next: 'reading' | 'ready' | 'dropped' | undefined // the resolver under way
-  #nextMarks: Marks = new Map()
-  #nextLeases: readonly HeldLease[] = []
-  #asked: ReadonlySet<string | undefined> = new Set() // leases that the last poll was to renew
+  #commandSince: number | undefined // while it runs
+  #next: 'reading' | Ready | 'dropped' | undefined // the resolver under way
+  #seen: Marks = new Map() // by the last poll that found a change
   #hasRun = false
   #isStopping = false // the command was told to end
   #isLeaving = false // so will the program
   #isChangePending = false
   #failedReads = 0
-  #failedPolls = 0
   #crashes = 0
-  #awaySince: number | undefined
 
   constructor(policy: Policy, now: () => number = () => performance.now()) {
     this.#policy = policy
     this.#now = now
+    this.#looks = new Looks(policy, now)
   }
 
   /** @returns what is to be done, in this order. */
   on(event: WatchEvent): Actions {
     if (event.type === 'begin') return this.#resolve()
-    if (event.type === 'ready') return this.#ready(event.marks, event.leases)
+    if (event.type === 'ready') return this.#ready(event, event.leases)
     if (event.type === 'failed') return this.#failed(event.status)
     if (event.type === 'ended') return this.#ended(event.status)
-    if (event.type === 'polled') return this.#polled(event.marks, event.renewed)
-    if (event.type === 'unpolled') return this.#unpolled(event.problem, event.renewed)
     if (event.type === 'signal') return this.#signalled(event.signal, event.hasReached)
-    return this.#timeIsUp(event.name)
+    if (event.type === 'timer') return this.#timeIsUp(event.name)
+    if (!this.#isRunning) return []
+    if (event.type === 'unpolled') return this.#looks.unpolled(event.problem, event.renewed)
+    return this.#looked(this.#looks.polled(event, event.renewed), event.marks)
+  }
+
+  get #isRunning(): boolean {
+    return this.#commandSince !== undefined
   }
 
   #resolve(): Actions {
@@ -68,28 +69,21 @@ export class Supervisor {
     return [{ type: 'cancel', name: 'again' }, { type: 'resolve' }]
   }
 
-  #ready(marks: Marks, leases: readonly Lease[]): Actions {
+  #ready({ marks, lives }: Found, leases: readonly Lease[]): Actions {
     if (this.#next !== 'reading') return []
-    this.#next = 'ready'
-    this.#nextMarks = marks
-    this.#nextLeases = holdLeases(leases, this.#now())
+    const ready = { marks, lives, leases, since: this.#now() }
+    this.#next = ready
     this.#failedReads = 0
-    return this.#command ? this.#stop() : this.#go()
+    return this.#isRunning ? this.#stop() : this.#go(ready)
   }
 
-  #go(): Actions {
+  #go(ready: Ready): Actions {
     this.#next = undefined
     this.#hasRun = true
     this.#isChangePending = false
-    this.#command = { marks: this.#nextMarks, leases: this.#nextLeases, since: this.#now() }
-    return [{ type: 'cancel', name: 'change' }, { type: 'go' }, this.#lookLater(this.#policy.intervalMs)]
-  }
-
-  /** After this time, or as soon as a lease is due. */
-  #lookLater(ms: number): Action {
-    const dueMs = untilDue(this.#command?.leases ?? [], this.#now())
-    // A lease that could not be renewed at its time is tried again, but not without a pause.
-    return { type: 'timer', name: 'poll', ms: Math.min(ms, Math.max(dueMs, PAUSE_MS)) }
+    this.#commandSince = this.#now()
+    const look = this.#looks.begin(ready, ready.leases, ready.since)
+    return [{ type: 'cancel', name: 'change' }, { type: 'go' }, look]
   }
 
   #stop(): Actions {
@@ -111,10 +105,10 @@ export class Supervisor {
   #failed(status: Status): Actions {
     const wasDropped = this.#next === 'dropped'
     this.#next = undefined
-    if (wasDropped || (this.#isLeaving && this.#command)) return []
+    if (wasDropped || (this.#isLeaving && this.#isRunning)) return []
     if (!this.#hasRun || this.#isLeaving) return [{ type: 'end', status }]
     const ms = backOff(this.#failedReads++, this.#policy.retry)
-    const meanwhile = this.#command ? 'the command keeps running with what it has' : 'the command waits'
+    const meanwhile = this.#isRunning ? 'the command keeps running with what it has' : 'the command waits'
     const text = `no restart, as not all secrets could be read: ${meanwhile}; next try in ${seconds(ms)}`
     return [
       { type: 'log', level: 'warn', text },
@@ -123,16 +117,16 @@ export class Supervisor {
   }
 
   #ended(status: Status): Actions {
-    const ranMs = this.#now() - (this.#command?.since ?? 0)
+    const ranMs = this.#now() - (this.#commandSince ?? 0)
     const wasStopped = this.#isStopping
-    this.#command = undefined
+    this.#commandSince = undefined
     this.#isStopping = false
     if (this.#isLeaving || (!wasStopped && !this.#policy.restartOnExit)) {
       return [...this.#drop(), { type: 'end', status }]
     }
     const over: Actions = (['stop', 'poll'] as const).map(name => ({ type: 'cancel', name }))
     if (!wasStopped) return [...over, ...this.#startAgain(status, ranMs)]
-    return [...over, ...(this.#next === 'ready' ? this.#go() : this.#resolve())]
+    return [...over, ...(typeof this.#next === 'object' ? this.#go(this.#next) : this.#resolve())]
   }
 
   #startAgain(status: Status, ranMs: number): Actions {
@@ -142,77 +136,34 @@ export class Supervisor {
     return [{ type: 'log', level: 'warn', text }, ...this.#drop(), { type: 'timer', name: 'again', ms }]
   }
 
-  #polled(marks: Marks, renewed: Renewed): Actions {
-    if (!this.#command) return []
-    const before = this.#command.marks
-    const ending = this.#extend(this.#command, renewed)
-    const actions: Action[] = [this.#lookLater(this.#policy.intervalMs)]
-    if (this.#awaySince !== undefined) {
-      const text = `all secrets can be read again, after ${seconds(this.#now() - this.#awaySince)}`
-      actions.push({ type: 'log', level: 'warn', text })
-    }
-    this.#failedPolls = 0
-    this.#awaySince = undefined
-    if (ending.length > 0) return [...actions, ...this.#changed(marks, `leases end: ${ending.join(', ')}`, 0)]
-    if (isSame(marks, before)) return actions
-    const { debounceMs, splayMs, random } = this.#policy
-    const text = `changed: ${listChanges(marks, before)}`
-    return [...actions, ...this.#changed(marks, text, debounceMs + random() * splayMs)]
-  }
-
-  /** @returns the names of what has leases that are not renewed for long any more. */
-  #extend(command: Command, renewed: Renewed): readonly string[] {
-    const leases = extendLeases(command.leases, renewed, this.#now())
-    this.#command = { ...command, leases }
-    const ending = leases.filter(lease => isEnding(lease, this.#now()))
-    // One that became due while the poller was under way has its turn at the next poll.
-    return ending.filter(({ id, renewable }) => !renewable || this.#asked.has(id)).map(({ name }) => name)
-  }
-
-  #unpolled(problem: string, renewed: Renewed): Actions {
-    if (!this.#command) return []
-    this.#extend(this.#command, renewed)
-    const { intervalMs, retry } = this.#policy
-    const ms = backOff(this.#failedPolls++, { ...retry, baseMs: Math.min(intervalMs, 5_000) })
-    const dueMs = untilDue(this.#command.leases, this.#now())
-    const timer: Action = { type: 'timer', name: 'poll', ms: dueMs > 0 ? Math.min(ms, dueMs) : ms }
-    if (this.#awaySince !== undefined) return [timer]
-    this.#awaySince = this.#now()
-    const text = `${problem}: since ${new Date().toISOString()} the command runs with what was read before`
-    return [timer, { type: 'log', level: 'warn', text }]
-  }
-
-  #changed(marks: Marks, text: string, delayMs: number): Actions {
-    if (this.#isChangePending || this.#next || this.#isStopping || this.#isLeaving) return []
+  #looked({ actions, text, isUrgent = false }: Looked, marks: Marks): Actions {
+    const isBusy = this.#isChangePending || this.#next || this.#isStopping || this.#isLeaving
+    if (text === undefined || isBusy) return actions
     const log: Action = { type: 'log', level: 'info', text }
-    this.#nextMarks = marks
-    if (this.#policy.onChange === 'none') return [log, ...this.#accept()]
+    const { onChange, debounceMs, splayMs, random } = this.#policy
+    this.#seen = marks
+    if (onChange === 'none') this.#looks.accept(marks)
+    if (onChange === 'none') return [...actions, log]
     this.#isChangePending = true
-    return [log, { type: 'timer', name: 'change', ms: delayMs }]
-  }
-
-  /** What was seen is no news at the next poll. */
-  #accept(): Actions {
-    if (!this.#command) return []
-    const leases = this.#command.leases.filter(lease => !isEnding(lease, this.#now()))
-    this.#command = { ...this.#command, leases, marks: this.#nextMarks }
-    return []
+    const ms = isUrgent ? 0 : debounceMs + random() * splayMs
+    return [...actions, log, { type: 'timer', name: 'change', ms }]
   }
 
   #react(): Actions {
     this.#isChangePending = false
     const { onChange } = this.#policy
-    if (!this.#command || this.#isLeaving || onChange === 'none') return []
+    if (!this.#isRunning || this.#isLeaving || onChange === 'none') return []
     if (onChange === 'restart') return this.#resolve()
     if (onChange === 'exit') {
       this.#isLeaving = true
       return this.#stop()
     }
-    return [...this.#accept(), { type: 'kill', whom: 'command', signal: onChange.signal }]
+    this.#looks.accept(this.#seen)
+    return [{ type: 'kill', whom: 'command', signal: onChange.signal }]
   }
 
   #timeIsUp(name: TimerName): Actions {
-    if (name === 'poll') return [{ type: 'poll', leases: this.#listLeases() }]
+    if (name === 'poll') return [{ type: 'poll', leases: this.#looks.ask() }]
     if (name === 'change') return this.#react()
     if (name === 'again') return this.#resolve()
     const text = `the command did not end within ${seconds(this.#policy.stopTimeoutMs)}: it is killed`
@@ -222,19 +173,9 @@ export class Supervisor {
     ]
   }
 
-  #listLeases(): readonly Lease[] {
-    const now = this.#now()
-    const leases = (this.#command?.leases ?? []).map(lease => ({
-      ...lease,
-      renewable: lease.renewable && isEnding(lease, now),
-    }))
-    this.#asked = new Set(leases.filter(({ renewable }) => renewable).map(({ id }) => id))
-    return leases
-  }
-
   #signalled(signal: number, hasReached: boolean): Actions {
     if (LEAVING.includes(signal)) this.#isLeaving = true
-    if (!this.#command) return this.#isLeaving || signal === SIGHUP ? this.#leave(signal, hasReached) : []
+    if (!this.#isRunning) return this.#isLeaving || signal === SIGHUP ? this.#leave(signal, hasReached) : []
     const passed: Actions = hasReached ? [] : [{ type: 'kill', whom: 'command', signal }]
     return this.#isLeaving ? [...passed, ...this.#drop()] : passed
   }

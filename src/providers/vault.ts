@@ -16,7 +16,7 @@ import { certificateLifeOf, checkParameters, parametersOf } from './vault/certif
 import type { VaultAnswer } from './vault/client.ts'
 import { explainDenial, mountRefused } from './vault/denial.ts'
 import type { Folders } from './vault/folders.ts'
-import { leaseOf, renewLease } from './vault/leases.ts'
+import { leaseOf, renewLease, revokeLease } from './vault/leases.ts'
 import type { Mount, Mounts } from './vault/mounts.ts'
 import { openSession, type Session } from './vault/session.ts'
 import { readSettings } from './vault/settings.ts'
@@ -40,6 +40,9 @@ export const createProvider: CreateProvider = (options, context) => {
       return found
     },
     renew: (lease, signal) => renewLease(session, namespace, lease, signal),
+    renewToken: signal => session.renewToken(signal),
+    revoke: (lease, signal) => revokeLease(session, namespace, lease, signal),
+    revokeToken: signal => session.revokeToken(signal),
     async readPrefix(prefix, signal, onRead) {
       const { Folders } = await import('./vault/folders.ts')
       folders ??= new Folders(session, namespace, (id, one) => readOne(reader, id, one))
@@ -64,7 +67,7 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
   const deed = isIssued ? 'writing' : 'reading'
   if (answer.status === 403) throw await explainDenial(session, asked.path, signal, deed)
   session.noteLease(answer)
-  const lease = leaseOf(answer, await session.token(signal))
+  const lease = await leaseOf(answer, session, signal)
   return readAnswer(answer, asked, lease ?? (isIssued ? certificateLifeOf(answer) : undefined))
 }
 

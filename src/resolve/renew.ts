@@ -1,26 +1,51 @@
-import type { ProviderContext, SecretId } from '../core/types.ts'
+/** Leases and tokens of what was read: to let them live on, or to end them. */
+import { asSecwrapError, type SecwrapError } from '../core/errors.ts'
+import type { Provider, ProviderContext, Store } from '../core/types.ts'
 import { Providers } from './open.ts'
 
-export interface Renewal {
-  readonly id: SecretId // what was read
-  readonly lease: string
+/** A lease of one store, or the token under which it is read. */
+export interface Held {
+  readonly store: Store
+  readonly lease: string | undefined // undefined: the token
 }
 
-/** Asks each store to let a lease live on. @returns lease → seconds from now; one that was refused is absent. */
-export async function renewLeases(
-  renewals: readonly Renewal[],
+/** Asks each store to let a lease or a token live on. @returns seconds from now; what was refused is absent. */
+export async function renewLeases<T extends Held>(
+  held: readonly T[],
   context: ProviderContext,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const providers = new Providers(context)
-  const renewed = new Map<string, number>()
-  const renewOne = async ({ id, lease }: Renewal) => {
-    const provider = await providers.open(id)
-    const seconds = await provider.renew?.(lease, signal)
-    if (seconds) renewed.set(lease, seconds)
-  }
+): Promise<ReadonlyMap<T, number>> {
+  const renewed = new Map<T, number>()
   // What a store says against it shows in the lease that ends: then the secret is read anew.
-  await Promise.allSettled(renewals.map(renewOne))
-  await providers.close()
+  await forEach(held, context, async (provider, one) => {
+    const { lease } = one
+    const seconds = await (lease === undefined
+      ? provider.renewToken?.(signal)
+      : provider.renew?.(lease, signal))
+    if (seconds) renewed.set(one, seconds)
+  })
   return renewed
+}
+
+/** Ends what was given for one run. @returns what went wrong. */
+export async function revokeLeases(
+  held: readonly Held[],
+  context: ProviderContext,
+  signal: AbortSignal,
+): Promise<readonly SecwrapError[]> {
+  return forEach(held, context, async (provider, { lease }) => {
+    await (lease === undefined ? provider.revokeToken?.(signal) : provider.revoke?.(lease, signal))
+  })
+}
+
+async function forEach<T extends Held>(
+  held: readonly T[],
+  context: ProviderContext,
+  act: (provider: Provider, one: T) => Promise<void>,
+): Promise<readonly SecwrapError[]> {
+  const providers = new Providers(context)
+  const tried = held.map(async one => act(await providers.open(one.store), one))
+  const outcomes = await Promise.allSettled(tried)
+  await providers.close()
+  return outcomes.flatMap(each => (each.status === 'rejected' ? [asSecwrapError(each.reason)] : []))
 }

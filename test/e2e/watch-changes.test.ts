@@ -124,4 +124,20 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const { stderr, exitCode } = await secwrap(['exec', '--watch', ...flags, '--', 'true'], { artifact })
     expect([stderr.split('\n')[0], exitCode]).toEqual([`secwrap: error: ${message} [BAD_USAGE]`, 64])
   })
+
+  test('a flag of --watch without it is refused; its variable may stand ready', async () => {
+    using folder = createSecret('one')
+    const options = { artifact, cwd: folder.path }
+    for (const flag of [['--interval', '5'], ['--restart-on-exit'], ['--on-change=exit']]) {
+      const { stderr, exitCode } = await secwrap(['exec', ...flag, '--', 'true'], options)
+      const name = flag[0]?.split('=')[0]
+      const lines = `secwrap: error: ${name} needs --watch [BAD_USAGE]\nsecwrap: hint: secwrap exec --watch\n`
+      expect([stderr, exitCode]).toEqual([lines, 64])
+    }
+    const env = { SECWRAP_INTERVAL: '5' }
+    expect(await secwrap(['exec', '--', 'true'], { ...options, env })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    })
+  })
 })

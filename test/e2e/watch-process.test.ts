@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { ARTIFACTS, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
+import { ARTIFACTS, type Artifact, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { type CallerState, probe } from '../helpers/state.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { openTerminal } from '../helpers/terminal.ts'
 import { childrenOf, isAlive, startWatch, waitFor } from '../helpers/watched-run.ts'
 
 const fixtures = `${import.meta.dirname}/../fixtures`
+const TELL_SIGNALS = ['python3', `${fixtures}/tell-signals.py`]
 const STEADY = ['sh', '-c', 'echo "pid $$ end"; exec sleep 60']
 const STARTED = /pid (\d+) end/
 
@@ -28,23 +29,56 @@ const CALLERS: readonly [string, CallerState][] = [
 const NOT_DEADLY = [16, 17, 18, 19, 20, 21, 22, 23, 28, 30]
 const SIGNALS = Array.from({ length: 31 }, (_, index) => -index - 1).filter(n => !NOT_DEADLY.includes(-n))
 
-async function statuses(wanted: readonly number[], argv: readonly string[]): Promise<unknown> {
+/** Ours: CHLD and CONT; what a program's own fault raises: ILL, TRAP, BUS, FPE, SEGV, SYS; PWR in Bun. */
+const NOT_PASSED_ON = [4, 5, 7, 8, 11, 17, 18, 31]
+/** KILL, STOP, and the two that the C library has for itself. */
+const NOT_TO_CATCH = [9, 19, 32, 33]
+const CATCHABLE = Array.from({ length: 64 }, (_, index) => index + 1).filter(n => !NOT_TO_CATCH.includes(n))
+
+function passedOn(artifact: Artifact): readonly number[] {
+  const without = artifact === COMPILED ? [...NOT_PASSED_ON, 30] : NOT_PASSED_ON
+  return CATCHABLE.filter(signal => !without.includes(signal))
+}
+
+/** What a program tells of the signals that a process is sent, one after the other. */
+async function hearSignals(
+  signals: readonly number[],
+  pid: number,
+  says: (pattern: RegExp) => Promise<unknown>,
+): Promise<void> {
+  await says(/ready/)
+  for (const signal of signals) {
+    process.kill(pid, signal)
+    await says(new RegExp(`got ${signal}\\.`))
+  }
+}
+
+function heardIn(output: string): readonly number[] {
+  return [...output.matchAll(/got (\d+)\./g)].map(([, signal]) => Number(signal))
+}
+
+async function statuses(
+  wanted: readonly number[],
+  argv: readonly string[],
+  inTerminal = false,
+): Promise<unknown> {
   using folder = createFolder()
   folder.write('.env.template', '')
-  const program = [
-    'python3',
-    `${fixtures}/statuses.py`,
-    JSON.stringify(wanted),
-    ...argv,
-    'exec',
-    '--watch',
-    '--',
-  ]
-  const { stdout } = await run(program, { cwd: folder.path })
-  return JSON.parse(stdout)
+  const watched = [...argv, 'exec', '--watch', '--']
+  const program = ['python3', `${fixtures}/statuses.py`, JSON.stringify(wanted), ...watched]
+  if (!inTerminal) return JSON.parse((await run(program, { cwd: folder.path })).stdout)
+  using terminal = openTerminal(program, folder.path)
+  await terminal.end
+  return JSON.parse(terminal.shown())
 }
 
 const asWanted = (wanted: readonly number[]) => Object.fromEntries(wanted.map(status => [status, status]))
+
+test('a direct start hears every signal', async () => {
+  using terminal = openTerminal(TELL_SIGNALS, '/')
+  await hearSignals(CATCHABLE, terminal.pid, terminal.expect)
+  expect(heardIn(terminal.shown())).toEqual(CATCHABLE)
+})
 
 test('every exit code, 0 to 255', async () => {
   const codes = Array.from({ length: 256 }, (_, code) => code)
@@ -62,36 +96,34 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(watched).toEqual({ ...direct, stat })
   })
 
-  test('death by each signal, and some exit codes', async () => {
-    const wanted = [0, 1, 127, 255, ...SIGNALS, -16, -30, -34, -64]
-    expect(await statuses(wanted, argv)).toEqual(asWanted(wanted))
-  }, 60_000)
+  test.each([
+    ['without a terminal', false],
+    ['with one', true],
+  ])(
+    'death by each signal, and some exit codes, %s',
+    async (_, inTerminal) => {
+      const wanted = [0, 1, 127, 255, ...SIGNALS, -16, -30, -34, -64]
+      expect(await statuses(wanted, argv, inTerminal)).toEqual(asWanted(wanted))
+    },
+    60_000,
+  )
 
-  test('signals that are sent to it reach the command, once', async () => {
+  test('every signal that is sent to it reaches the command, once', async () => {
     using folder = createFolder()
     folder.write('.env.template', '')
-    const command = ['python3', `${fixtures}/tell-signals.py`]
-    await using watched = startWatch({ artifact, cwd: folder.path, command })
-    await watched.says(/ready/)
-    const names = [
-      'HUP',
-      'INT',
-      'QUIT',
-      'USR1',
-      'USR2',
-      'ALRM',
-      'TERM',
-      'URG',
-      'XCPU',
-      'VTALRM',
-      'PROF',
-      'IO',
-    ]
-    for (const name of names) {
-      watched.child.kill(`SIG${name}` as NodeJS.Signals)
-      await watched.says(new RegExp(`got SIG${name}\n`))
-    }
-    expect(watched.output().match(/got /g)).toHaveLength(names.length)
+    const signals = passedOn(artifact)
+    await using watched = startWatch({ artifact, cwd: folder.path, command: TELL_SIGNALS })
+    await hearSignals(signals, watched.pid, watched.says)
+    expect(heardIn(watched.output())).toEqual(signals)
+  })
+
+  test('and in the foreground of a terminal, too', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    const signals = passedOn(artifact)
+    using terminal = openTerminal([...argv, 'exec', '--watch', '--', ...TELL_SIGNALS], folder.path)
+    await hearSignals(signals, terminal.pid, terminal.expect)
+    expect(heardIn(terminal.shown())).toEqual(signals)
   })
 
   test('Ctrl-C reaches the command once', async () => {
@@ -137,7 +169,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('one that was started by a supervisor that is gone ends, and starts nothing', async () => {
     using folder = createFolder()
     folder.write('.env.template', '')
-    const env = { SECWRAP_STAGE: 'opener 1 resolver 3 4 5' } // its parent is this test, not process 1
+    const env = { SECWRAP_STAGE: 'opener 1 resolver 3 4 5 6 7' } // its parent is this test, not process 1
     const args = ['exec', '--watch', '--', 'touch', 'started']
     const { exitCode } = await secwrap(args, { artifact, cwd: folder.path, env })
     expect([exitCode, folder.has('started')]).toEqual([137, false])

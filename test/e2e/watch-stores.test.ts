@@ -1,10 +1,11 @@
 /** `exec --watch` against a real Vault: what its faults do to the command, and that the supervisor holds no value. */
 import { randomBytes } from 'node:crypto'
-import { openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Fault, type HttpProxy, startHttpProxy } from '../helpers/http-proxy.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { findInMemory } from '../helpers/memory.ts'
+import { readMemoryFiles } from '../helpers/memory-files.ts'
 import { ARTIFACTS } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 import { childrenOf, isAlive, startWatch, type WatchedRun, waitFor } from '../helpers/watched-run.ts'
@@ -157,7 +158,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const [, , pid] = await run.says(STARTED)
     const values = [planted.exported, planted.other, file, env.VAULT_TOKEN]
     expect(values.map(value => scan(run.pid, value))).toEqual(values.map(() => NOTHING))
-    expect(readStore(run.pid)).toContain(env.VAULT_TOKEN) // where the token is, so it was there to be found
+    expect(readMemoryFiles(run.pid)).toContain(env.VAULT_TOKEN) // where the token is, so it was there to be found
     expect(
       [planted.exported, file].map(value => findInMemory(Number(pid), Buffer.from(value)).length),
     ).toEqual([1, 1])
@@ -180,18 +181,6 @@ function scan(pid: number, value: string): unknown {
   } catch (error) {
     return (error as { code?: string }).code
   }
-}
-
-/** What the memory files of a process hold, as far as we may look. */
-function readStore(pid: number): string {
-  const folder = `/proc/${pid}/fd`
-  const files = readdirSync(folder).filter(name =>
-    readlinkSync(`${folder}/${name}`).includes('memfd:secwrap'),
-  )
-  const bytes = Buffer.alloc(65_536)
-  const read = (name: string) =>
-    bytes.toString('latin1', 0, readSync(openSync(`${folder}/${name}`, 'r'), bytes, 0, bytes.length, 0))
-  return files.map(read).join('\n')
 }
 
 /** Kills what the supervisor has started beside the command, as soon as there is something. */

@@ -43,6 +43,9 @@ function saidBy(node: Node): Said | undefined {
   if (node.type === 'ObjectProperty' && nameOf(field(node, 'key')) === 'warning') {
     return { code: 'WARNING', message: field(node, 'value') }
   }
+  if (node.type === 'ObjectExpression' && fieldOf(node, 'type')?.value === 'log') {
+    return { code: 'WARNING', message: fieldOf(node, 'text') } // a supervisor's action
+  }
   if (node.type !== 'CallExpression') return undefined
   const name = nameOf(callee) || nameOf(field(callee, 'property'))
   const isWarnings = name === 'push' && subjectOf(field(callee, 'object')) === 'warnings'
@@ -50,6 +53,11 @@ function saidBy(node: Node): Said | undefined {
   if (name === 'log' && first?.value === 'error') return { code: 'BUG', message: second }
   if (name === 'log' && first?.value !== 'hint') return { code: 'WARNING', message: second }
   return undefined
+}
+
+function fieldOf(table: Node, name: string): Node | undefined {
+  const property = fields(table, 'properties').find(each => nameOf(field(each, 'key')) === name)
+  return field(property, 'value')
 }
 
 function messagesOf(program: Program, node: Node, { code, message }: Said): readonly Message[] {

@@ -10,10 +10,7 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** `test` where `what` is here. Elsewhere it counts as skipped and says so; in CI it runs, and fails. */
-export function testWith(
-  isHere: boolean,
-  what: string,
-): (title: string, run: () => Promise<void>, timeoutMs?: number) => void {
+export function testWith(isHere: boolean, what: string): (title: string, run: () => Promise<void>) => void {
   if (isHere || process.env.CI) return test
   return (title, run) => test.skip(`${title} (${what} is not here)`, run)
 }

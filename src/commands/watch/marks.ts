@@ -1,9 +1,10 @@
 /** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
 import { hmacSha256Hex } from '../../core/hash.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Reference, Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
+import type { Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
 import type { Lease, ReportLine } from '../../launch/report.ts'
 import { collectNeeds, referencesIn } from '../../resolve/plan.ts'
+import { secondsLeft } from './certificate.ts'
 
 /** Of 16 bits: enough to see a change, too few to tell a guess at the value from 65,535 others. */
 const DIGEST_DIGITS = 4
@@ -18,9 +19,8 @@ export function listMarks(
 ): readonly ReportLine[] {
   const leased = new Set(leases.map(({ name }) => name))
   const isLeased = ({ uri }: SecretId) => leased.has(uri)
-  const uris = new Map<string, string>()
   const own = collectNeeds(entries).flatMap(({ reference }) =>
-    isLeased(reference.id) ? [] : [line(nameOf(reference, uris), resolved.secrets.get(reference), key)],
+    isLeased(reference.id) ? [] : [line(reference.raw, resolved.secrets.get(reference), key)],
   )
   const imported = [...resolved.imports].flatMap(([{ parts }, secrets]) => {
     const [reference] = referencesIn(parts)
@@ -44,15 +44,10 @@ export function listLeases(entries: readonly TemplateEntry[], resolved: Resolved
   return [...leases.values()]
 }
 
-/** As it is written; `file://./key` of another folder is another secret, and has its uri behind it. */
-function nameOf({ raw, id }: Reference, uris: Map<string, string>): string {
-  const first = uris.get(raw) ?? id.uri
-  uris.set(raw, first)
-  return first === id.uri ? raw : `${raw} ${id.uri}`
-}
-
 function line(name: string, secret: Secret | undefined, key: string): ReportLine {
-  return { event: 'read', name, mark: secret ? markOf(secret, key) : ABSENT }
+  if (!secret) return { event: 'read', name, mark: ABSENT }
+  const seconds = secondsLeft(secret.reveal())
+  return { event: 'read', name, mark: markOf(secret, key), ...(seconds !== undefined && { seconds }) }
 }
 
 function markOf(secret: Secret, key: string): string {

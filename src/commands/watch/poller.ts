@@ -1,7 +1,7 @@
 import { describe, type SecwrapError } from '../../core/errors.ts'
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
-import type { ProviderContext, Template } from '../../core/types.ts'
+import type { ProviderContext, Resolved, Template } from '../../core/types.ts'
 import { protectProcess } from '../../launch/exec.ts'
 import { readMemoryFile } from '../../launch/memory-file.ts'
 import { formatReport, type Lease, parseReport, type ReportLine } from '../../launch/report.ts'
@@ -11,31 +11,44 @@ import { resolve } from '../../resolve/resolve.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { loadFromFlags, type TemplateFlags } from '../prepare.ts'
+import { heldIn } from './held.ts'
 import { listMarks } from './marks.ts'
 import type { WorkStage } from './stage.ts'
 import { readStore } from './store.ts'
+import { KeptTokens } from './tokens.ts'
 
-/** Reads what the template names once more, renews leases, and tells which versions are there now. */
-export async function poll(libc: Libc, { store, report }: WorkStage, values: FlagValues): Promise<void> {
+/** Reads what the template names once more, renews leases and tokens, and tells which versions are there now. */
+export async function poll(libc: Libc, stage: WorkStage, values: FlagValues): Promise<void> {
   libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the command
-  const { key } = readStore(libc, store)
-  const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, report)))
+  const { key } = readStore(libc, stage.store)
+  const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
   takeCaller(process.env)
   protectProcess()
   const flags = values as unknown as TemplateFlags
   const template = loadFromFlags(flags, process.env)
-  const context = { env: process.env, warn: () => {} } // the resolver has said it
+  const tokens = new KeptTokens(libc, stage.tokens ?? -1, -1)
+  const context = { env: process.env, warn: () => {}, tokens } // the resolver has said it
   const signal = AbortSignal.timeout(flags.timeout * 1_000)
   const [renewed, resolved] = await Promise.all([
     renewDue(template, leases, context, signal),
-    resolve(withoutLeased(template, leases), context, signal),
+    readAgain(withoutLeased(template, leases), context, signal),
   ])
-  const tell = (lines: readonly ReportLine[]) => writeAll(report, formatReport(lines))
-  tell(renewed)
+  const tell = (lines: readonly ReportLine[]) => writeAll(stage.report, formatReport(lines))
+  tell([...renewed, ...tokens.dropped.map(id => ({ event: 'renewed', id, seconds: 0 }) as const)])
   const problems = [...template.problems, ...resolved.problems]
   if (problems.length > 0) tell(problems.map(asLine))
   else tell([...listMarks(template.entries, resolved, key, leases), { event: 'ready' }])
   process.exit(0)
+}
+
+/** A log-in's token that has died is replaced by another log-in, once. */
+async function readAgain(
+  template: Template,
+  context: ProviderContext & { readonly tokens: KeptTokens },
+  signal: AbortSignal,
+): Promise<Resolved> {
+  const resolved = await resolve(template, context, signal)
+  return context.tokens.dropped.length > 0 ? resolve(template, { ...context }, signal) : resolved
 }
 
 /** To read a lease again would make another user, token or certificate. */
@@ -50,18 +63,17 @@ function withoutLeased(template: Template, leases: readonly Lease[]): Template {
 }
 
 async function renewDue(
-  { entries }: Template,
+  template: Template,
   leases: readonly Lease[],
   context: ProviderContext,
   signal: AbortSignal,
 ): Promise<readonly ReportLine[]> {
-  const references = entries.flatMap(({ parts }) => referencesIn(parts))
-  const renewals = leases.flatMap(({ name, id: lease, renewable }) => {
-    const reference = references.find(({ id }) => id.uri === name)
-    return renewable && lease !== undefined && reference ? [{ id: reference.id, lease }] : []
-  })
-  const renewed = await renewLeases(renewals, context, signal)
-  return [...renewed].map(([id, seconds]) => ({ event: 'renewed', id, seconds }))
+  const due = heldIn(
+    template,
+    leases.filter(({ renewable }) => renewable),
+  )
+  const renewed = await renewLeases(due, context, signal)
+  return [...renewed].map(([{ id }, seconds]) => ({ event: 'renewed', id, seconds }))
 }
 
 function asLine(problem: SecwrapError) {

@@ -1,12 +1,15 @@
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
-import { formatReport } from '../../launch/report.ts'
+import type { Store, TokenLife } from '../../core/types.ts'
+import { formatReport, type Lease } from '../../launch/report.ts'
 import { takeCaller } from '../caller.ts'
 import { launch } from '../exec.ts'
 import type { FlagValues } from '../flags.ts'
+import type { Prepared } from '../prepare.ts'
 import { listLeases, listMarks } from './marks.ts'
-import type { WorkStage } from './stage.ts'
+import { descriptorsOf, type WorkStage } from './stage.ts'
 import { readStore } from './store.ts'
+import { asLease, KeptTokens } from './tokens.ts'
 
 const SIGCHLD = 17
 const F_SETFD = 2
@@ -16,23 +19,31 @@ const EINTR = 4
 /** Reads all secrets, tells the supervisor, waits until it may, and becomes the command. */
 export async function resolveAndBecome(
   libc: Libc,
-  { store, report, gate }: WorkStage,
+  stage: WorkStage,
   values: FlagValues,
   command: readonly string[],
 ): Promise<void> {
-  const { start, key } = readStore(libc, store)
-  for (const ours of [store, report, gate]) libc.call(systemCalls().fcntl, ours, F_SETFD, FD_CLOEXEC)
+  const { report, gate } = stage
+  const { start, key } = readStore(libc, stage.store)
+  for (const ours of descriptorsOf(stage)) libc.call(systemCalls().fcntl, ours, F_SETFD, FD_CLOEXEC)
   const { rawInherited } = takeCaller(process.env)
   passListening(process.env)
   writeAll(report, formatReport([{ event: 'begin' }]))
-  await launch(values, command, { start, rawInherited }, ({ template, resolved }) => {
+  const tokens = new ResolverTokens(libc, stage.tokens ?? -1, stage.others ?? -1)
+  const beforeCommand = ({ template, resolved }: Prepared) => {
     const leases = listLeases(template.entries, resolved)
     const marks = listMarks(template.entries, resolved, key, leases)
-    const told = leases.map(lease => ({ event: 'lease', ...lease }) as const)
+    const told = [...leases, ...tokens.lives].map(lease => ({ event: 'lease', ...lease }) as const)
     writeAll(report, formatReport([...told, ...marks, { event: 'ready' }]))
     libc.call(systemCalls().kill, process.ppid, SIGCHLD) // look at me
     waitAtGate(libc, gate)
-  })
+  }
+  await launch(values, command, { start, rawInherited }, { beforeCommand, tokens })
+}
+
+class ResolverTokens extends KeptTokens {
+  readonly lives: Lease[] = []
+  readonly tell = (store: Store, life: TokenLife) => this.lives.push(asLease(store, life))
 }
 
 /** Sockets that systemd has opened are for the process with this id: sd_listen_fds(3). */

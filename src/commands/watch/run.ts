@@ -17,6 +17,7 @@ export async function watch(values: FlagValues, command: readonly string[]): Pro
     const { supervise } = await import('./supervisor.ts')
     return supervise(libc, stage, policy, flagVariables(FLAGS))
   }
+  if (stage.name === 'closer') return (await import('./closer.ts')).close(libc, stage, values)
   if (stage.name === 'poller') return (await import('./poller.ts')).poll(libc, stage, values)
   return (await import('./resolver.ts')).resolveAndBecome(libc, stage, values, command)
 }

@@ -2,14 +2,15 @@
  * `--watch` is this program several times over, each started with the same arguments:
  *
  *   first ─execve─▶ supervisor ─spawns─▶ opener ─execve─▶ resolver ─execve─▶ the command
- *                              └spawns─▶ opener ─execve─▶ poller, again and again
+ *                              ├spawns─▶ opener ─execve─▶ poller, again and again
+ *                              └spawns─▶ opener ─execve─▶ closer, when a command has ended
  *
  * With `render`, a looker writes the files, and a runner runs the user's program after a change.
  *
  * The first puts its environment, tokens and all, into a memory file; the supervisor starts with none of it and
  * only holds the file; the opener reads it and becomes a resolver or a poller with the environment as it was.
  */
-export type Role = 'resolver' | 'poller' | 'looker' | 'runner'
+export type Role = 'resolver' | 'poller' | 'closer' | 'looker' | 'runner'
 
 export interface SupervisorStage {
   readonly name: 'supervisor'
@@ -25,6 +26,8 @@ export interface WorkStage {
   readonly store: number
   readonly report: number
   readonly gate: number // -1: none
+  readonly tokens?: number // descriptor of the memory file with the tokens of this run of the command; -1: none
+  readonly others?: number // the same of the run before, or after
 }
 
 export type Stage = SupervisorStage | WorkStage
@@ -32,14 +35,18 @@ export type Stage = SupervisorStage | WorkStage
 const VARIABLE = 'SECWRAP_STAGE'
 const SUPERVISOR = /^supervisor (\d+) (\d+) ([0-9a-f]+) ([\d,]*)$/
 const WORK =
-  /^(opener|resolver|poller|looker|runner) (\d+) (resolver|poller|looker|runner) (\d+) (\d+) (-?\d+)$/
+  /^(opener|resolver|poller|closer|looker|runner) (\d+) (resolver|poller|closer|looker|runner) (\d+) (\d+) (-?\d+) (-?\d+) (-?\d+)$/
 
 export function formatStage(stage: SupervisorStage | Omit<WorkStage, 'process'>): string {
   const words =
     stage.name === 'supervisor'
       ? [stage.name, process.pid, stage.store, stage.ignored.toString(16), stage.descriptors.join(',')]
-      : [stage.name, process.pid, stage.role, stage.store, stage.report, stage.gate]
+      : [stage.name, process.pid, stage.role, stage.store, stage.report, stage.gate, ...tokensOf(stage)]
   return `${VARIABLE}=${words.join(' ')}`
+}
+
+function tokensOf({ tokens = -1, others = -1 }: Pick<WorkStage, 'tokens' | 'others'>): readonly number[] {
+  return [tokens, others]
 }
 
 /** Undefined in the first process. A variable that is not about this very process is nobody's. */
@@ -68,7 +75,7 @@ function readSupervisor(text: string): SupervisorStage | undefined {
 function readWork(text: string): WorkStage | undefined {
   const [, name, pid, role, ...descriptors] = WORK.exec(text) ?? []
   if (name === undefined || (name !== 'opener' && Number(pid) !== process.pid)) return undefined
-  const [store = -1, report = -1, gate = -1] = descriptors.map(Number)
+  const [store = -1, report = -1, gate = -1, tokens = -1, others = -1] = descriptors.map(Number)
   return {
     name: name as WorkStage['name'],
     role: role as Role,
@@ -76,5 +83,18 @@ function readWork(text: string): WorkStage | undefined {
     store,
     report,
     gate,
+    tokens,
+    others,
   }
+}
+
+/** Our own descriptors, which no command gets. */
+export function descriptorsOf({
+  store,
+  report,
+  gate,
+  tokens = -1,
+  others = -1,
+}: WorkStage): readonly number[] {
+  return [store, report, gate, tokens, others].filter(descriptor => descriptor >= 0)
 }

@@ -7,7 +7,7 @@ import { readOwnImage, readOwnVariables } from '../../launch/own-image.ts'
 import { resetAction, restoreState } from '../../launch/restore.ts'
 import { takeCaller } from '../caller.ts'
 import { type Flag, variableOf } from '../flags.ts'
-import { formatStage, isStage, type WorkStage } from './stage.ts'
+import { descriptorsOf, formatStage, isStage, type WorkStage } from './stage.ts'
 import { readStore, writeStore } from './store.ts'
 
 /** @throws SecwrapError BAD_CONFIG */
@@ -48,7 +48,7 @@ export function becomeWorker(libc: Libc, stage: WorkStage): never {
   if (libc.call(systemCalls().getppid) !== stage.process) process.exit(128 + SIGKILL) // it is gone already
   const image = readOwnImage()
   const { start, variables } = readStore(libc, stage.store)
-  const ours = [stage.store, stage.report, stage.gate].filter(descriptor => descriptor >= 0)
+  const ours = descriptorsOf(stage)
   restoreState(libc, { ...start, descriptors: [...start.descriptors, ...ours] })
   resetAction(libc, SIGCANCEL) // glibc's own, which its posix_spawn leaves ignored
   const next = formatStage({ ...stage, name: stage.role })

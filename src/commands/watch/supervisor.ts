@@ -7,6 +7,8 @@ import { setBlocked } from '../../launch/restore.ts'
 import { listUnchanged } from '../../launch/trim.ts'
 import { formatStage, type SupervisorStage } from './stage.ts'
 
+const SIGTTOU = 22
+
 /** @param variables - `NAME=value` of our own settings, for those that are started. */
 export function supervise(
   libc: Libc,
@@ -17,14 +19,16 @@ export function supervise(
   const image = readOwnImage()
   const unchanged = listUnchanged()
   protectProcess() // whoever could open /proc/PID/fd would have the memory file
-  setBlocked(libc, 0n) // a signal that waits here would never reach the command
+  // A signal that waits here would never reach the command. SIGTTOU is not sent to a thread that blocks it: from the
+  // background our lines go to the terminal all the same.
+  setBlocked(libc, 1n << BigInt(SIGTTOU - 1))
   const place = {
     libc,
     ignored,
     unchanged,
     descriptors: [...descriptors, store],
-    layOut(children, role, { report, gate = -1 }) {
-      const stage = formatStage({ name: 'opener', role, store, report, gate })
+    layOut(children, role, start) {
+      const stage = formatStage({ name: 'opener', role, store, ...start })
       return children.layOut({ ...image, variables: [stage, ...variables] })
     },
   } satisfies ConstructorParameters<typeof Attendant>[0]

@@ -21,6 +21,7 @@ export interface LoginContext {
 export interface LoginRequest {
   readonly path?: string // login, unless it says otherwise
   readonly body: Readonly<Record<string, unknown>>
+  readonly isOnly?: boolean // it can't be made again: a part of it was unwrapped
 }
 
 export interface LoginMethod {
@@ -42,7 +43,8 @@ export const LOGIN_METHODS: Readonly<Record<string, LoginMethod>> = {
     prepare: async context => {
       const roleId = demand(findCredential(context.env, 'ROLE_ID'), 'approle', 'VAULT_ROLE_ID')
       const secretId = await readSecretId(context)
-      return { body: { role_id: roleId, ...(secretId !== undefined && { secret_id: secretId }) } }
+      const body = { role_id: roleId, ...(secretId !== undefined && { secret_id: secretId }) }
+      return { body, isOnly: isWrapped(context.env) }
     },
   },
   jwt: {
@@ -90,9 +92,13 @@ async function readSecretId({
   signal,
 }: LoginContext): Promise<string | undefined> {
   const secretId = findCredential(env, 'SECRET_ID')
-  const wrapped = findVariable(env, 'SECRET_ID_WRAPPED')
-  if (!secretId || !wrapped || !isTrue(wrapped)) return secretId?.value
+  if (!secretId || !isWrapped(env)) return secretId?.value
   return unwrapSecretId({ client, mount, wrapping: secretId, namespace }, signal)
+}
+
+function isWrapped(env: Inherited): boolean {
+  const wrapped = findVariable(env, 'SECRET_ID_WRAPPED')
+  return wrapped !== undefined && isTrue(wrapped)
 }
 
 function passwordLogin(method: string): Omit<LoginMethod, 'mount'> {

@@ -61,7 +61,7 @@ function methodNamed({ name, value }: Variable): [string, LoginMethod] {
 async function openWrapped(wrapping: Variable, place: LoginPlace, signal: AbortSignal): Promise<Token> {
   const answer = await unwrapToken({ ...place, wrapping }, signal)
   const value = clientToken(answer)
-  if (value) return { value, source: wrapping.name, isOurs: true }
+  if (value) return { value, source: wrapping.name, isOurs: true, isOnly: true, ...lifeOf(answer) }
   throw new SecwrapError('DENIED', `${wrapping.name} does not wrap a token`)
 }
 
@@ -72,13 +72,13 @@ async function logInBy(
 ): Promise<Token> {
   const mount = findMount(env) ?? method.mount
   const context = { env, client, mount, signal, ...(namespace && { namespace }) }
-  const { path = 'login', body } = await method.prepare(context)
+  const { path = 'login', body, isOnly = false } = await method.prepare(context)
   const answer = await client.request(
     { method: 'POST', path: `auth/${mount}/${path}`, namespace, body },
     signal,
   )
   const value = answer.status === 200 ? clientToken(answer) : undefined
-  if (value) return { value, source: `the ${name} log-in`, isOurs: true, ...lifeOf(answer) }
+  if (value) return { value, source: `the ${name} log-in`, isOurs: true, isOnly, ...lifeOf(answer) }
   throw refused(answer, `${client.store} refuses the log-in at auth/${mount}`, method.settings)
 }
 
@@ -95,9 +95,10 @@ function findMount(env: Inherited): string | undefined {
   return mount?.replace(/^\/*(auth\/)?|\/+$/g, '')
 }
 
-function lifeOf({ body }: VaultAnswer): Pick<Token, 'seconds'> {
-  const seconds = isJsonObject(body.auth) ? Number(numberText(body.auth.lease_duration)) : 0
-  return seconds > 0 ? { seconds } : {}
+function lifeOf({ body }: VaultAnswer): Pick<Token, 'seconds' | 'renewable'> {
+  const { lease_duration, renewable } = isJsonObject(body.auth) ? body.auth : {}
+  const seconds = Number(numberText(lease_duration))
+  return seconds > 0 ? { seconds, renewable: renewable === true } : {}
 }
 
 function clientToken({ body }: VaultAnswer): string | undefined {

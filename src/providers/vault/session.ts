@@ -1,12 +1,14 @@
 /**
  * The token of one run: taken once, shared by all reads, and by providers that differ only in what
- * they read (`?namespace=`), since a secret id or a wrapped token may be good for one log-in.
+ * they read (`?namespace=`), since a secret id or a wrapped token may be good for one log-in. Where the
+ * context keeps tokens, other processes have it before and after this one.
  */
-import type { ProviderContext } from '../../core/types.ts'
+import type { ProviderContext, Store } from '../../core/types.ts'
 import { shareOnce } from '../shared/share-once.ts'
 import { createClient, errorsOf, type VaultAnswer, type VaultClient } from './client.ts'
 import { logIn } from './login.ts'
 import type { VaultSettings } from './settings.ts'
+import { askLife, renewSelf, revokeSelf } from './token-life.ts'
 import type { Token } from './tokens.ts'
 
 /** How long the command may wait for a token to be revoked, in milliseconds. */
@@ -27,6 +29,7 @@ export class Session {
   readonly client: VaultClient
   readonly #namespace: string | undefined
   readonly #context: ProviderContext
+  readonly #store: Store
   #taken: Token | undefined
   #hasLeases = false
 
@@ -35,13 +38,20 @@ export class Session {
     this.client = createClient(settings)
     this.#namespace = settings.loginNamespace
     this.#context = context
+    const namespace = settings.loginNamespace
+    this.#store = { scheme: 'vault', options: { address: settings.address, ...(namespace && { namespace }) } }
   }
 
   /** @throws SecwrapError see login.ts. */
   readonly token = shareOnce(async (signal): Promise<Token> => {
-    const place = { env: this.#context.env, client: this.client, namespace: this.#namespace }
-    this.#taken = await logIn(place, signal)
-    return this.#taken
+    const { env, tokens } = this.#context
+    const kept = tokens?.find(this.#store)
+    const place = { env, client: this.client, namespace: this.#namespace }
+    const token: Token = kept ?? (await logIn(place, signal))
+    // Before anything else: from now on it ends only by being revoked, or by its age.
+    if (!kept && token.isOurs) tokens?.keep(this.#store, token)
+    this.#taken = token
+    return token
   })
 
   /** Asked after a refusal: a token that lives was refused by its policies. */
@@ -49,7 +59,15 @@ export class Session {
     const { value: token } = await this.token(signal)
     const request = { path: 'auth/token/lookup-self', token, namespace: this.#namespace }
     const answer = await this.client.request(request, signal)
-    return answer.status === 200 || isPolicyRefusal(answer)
+    const isAlive = answer.status === 200 || isPolicyRefusal(answer)
+    if (!isAlive) this.#context.tokens?.drop(this.#store)
+    return isAlive
+  })
+
+  /** Ends a token of our own, once. */
+  readonly revokeToken = shareOnce(async signal => {
+    const { isOurs, value } = await this.token(signal)
+    if (isOurs) await revokeSelf(this.client, value, this.#namespace, signal)
   })
 
   /** Leases end with the token under which they were given, so from now on it has to live. */
@@ -57,15 +75,35 @@ export class Session {
     if (typeof body.lease_id === 'string' && body.lease_id !== '') this.#hasLeases = true
   }
 
+  /** Somebody renews it, and revokes it at last. */
+  get isKept(): boolean {
+    return this.#context.tokens !== undefined
+  }
+
+  async renewToken(signal: AbortSignal): Promise<number> {
+    const { value } = await this.token(signal)
+    return renewSelf(this.client, value, this.#namespace, signal)
+  }
+
   /** Revokes a token of our own that nothing depends on. Where that fails, the token expires by itself. */
   async close(): Promise<void> {
     const token = this.#taken
     this.#taken = undefined
     sessions.delete(this.#context) // whoever reads again with this context needs a token that lives
+    if (this.isKept) return this.#tellLife(token)
     if (!token?.isOurs || this.#hasLeases) return
-    const path = 'auth/token/revoke-self'
-    const request = { method: 'POST', path, token: token.value, namespace: this.#namespace } as const
-    await this.client.request(request, AbortSignal.timeout(REVOKE_TIMEOUT_MS)).catch(() => undefined)
+    const signal = AbortSignal.timeout(REVOKE_TIMEOUT_MS)
+    await revokeSelf(this.client, token.value, this.#namespace, signal).catch(() => undefined)
+  }
+
+  async #tellLife(token: Token | undefined): Promise<void> {
+    const { tell } = this.#context.tokens ?? {}
+    if (!token || !tell) return
+    const signal = AbortSignal.timeout(REVOKE_TIMEOUT_MS)
+    const life = await askLife(this.client, token, this.#namespace, signal).catch(() => undefined)
+    const { source, isOurs, isOnly = false } = token
+    const isReplaceable = isOurs && !isOnly
+    if (life) tell(this.#store, { ...life, source, isReplaceable, hasLeases: this.#hasLeases })
   }
 }
 

@@ -1,14 +1,12 @@
 /** Tokens that are there already: in a variable, in a file, or where `vault login` left one. */
 import { exists } from '../../core/files.ts'
-import type { Inherited } from '../../core/types.ts'
+import type { Inherited, KeptToken } from '../../core/types.ts'
 import { checkHeader } from './settings.ts'
 import { findCredential, findVariable, readCredentialFile } from './variables.ts'
 
-export interface Token {
-  readonly value: string
-  readonly source: string // VAULT_TOKEN, the approle log-in: for messages
-  readonly isOurs: boolean // secwrap took it for itself, and nobody else has it
+export interface Token extends KeptToken {
   readonly seconds?: number // that it lives, where the log-in told
+  readonly renewable?: boolean
 }
 
 /** VAULT_TOKEN, or the file that VAULT_TOKEN_FILE names. */

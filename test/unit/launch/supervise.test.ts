@@ -31,8 +31,8 @@ function describe(action: Action): string {
 
 const BEGIN: WatchEvent = { type: 'begin' }
 const NONE = new Map<string, number>()
-const ready = (marks = OLD): WatchEvent => ({ type: 'ready', marks, leases: [] })
-const polled = (marks = OLD): WatchEvent => ({ type: 'polled', marks, renewed: NONE })
+const ready = (marks = OLD): WatchEvent => ({ type: 'ready', marks, lives: [], leases: [] })
+const polled = (marks = OLD): WatchEvent => ({ type: 'polled', marks, lives: [], renewed: NONE })
 const timer = (name: 'poll' | 'change' | 'stop' | 'again'): WatchEvent => ({ type: 'timer', name })
 const ended = (code = 0): WatchEvent => ({ type: 'ended', status: { code } })
 const failed = (code = 69): WatchEvent => ({ type: 'failed', status: { code } })
@@ -163,9 +163,10 @@ type Step = readonly [second: number, event: WatchEvent, expected: readonly stri
 const renewed = (seconds: number): WatchEvent => ({
   type: 'polled',
   marks: OLD,
+  lives: [],
   renewed: new Map([['x', seconds]]),
 })
-const leased: WatchEvent = { type: 'ready', marks: OLD, leases: [LEASE] }
+const leased: WatchEvent = { type: 'ready', marks: OLD, lives: [], leases: [LEASE] }
 
 const LIVES: readonly [string, Partial<Policy>, readonly Step[]][] = [
   [

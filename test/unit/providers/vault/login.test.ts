@@ -152,7 +152,12 @@ test('a wrapped token is opened after a look at where it was made', async () => 
     ['sys/wrapping/lookup', { token: 'w' }],
     ['sys/wrapping/unwrap', undefined],
   ])
-  expect(token).toEqual({ value: 'given', source: 'VAULT_WRAPPED_TOKEN', isOurs: true })
+  expect(token).toEqual({
+    value: 'given',
+    source: 'VAULT_WRAPPED_TOKEN',
+    isOurs: true,
+    isOnly: true,
+  })
 })
 
 test('a wrapped secret id is opened, then used', async () => {

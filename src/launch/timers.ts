@@ -1,0 +1,20 @@
+const FOREVER_MS = 2 ** 31 - 1
+
+/** One timer a name: set again, it begins anew. */
+export class Timers<Name> {
+  readonly #timers = new Map<Name, NodeJS.Timeout>()
+
+  set(name: Name, ms: number, act: () => void): void {
+    clearTimeout(this.#timers.get(name))
+    this.#timers.set(name, setTimeout(act, Math.min(ms, FOREVER_MS)))
+  }
+
+  cancel(name: Name): void {
+    clearTimeout(this.#timers.get(name))
+  }
+}
+
+/** Signals alone do not keep a runtime going. */
+export function stayAlive(): void {
+  setInterval(() => {}, FOREVER_MS)
+}
