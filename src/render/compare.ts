@@ -40,6 +40,8 @@ export function findDifference({ path, content, attributes }: WantedFile): Diffe
 function openRegular(path: string): number | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
+    // Most often there is none, and an error takes longer to make than a look.
+    if (!lstatSync(path, { throwIfNoEntry: false })) return undefined
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch {
     return undefined

@@ -87,14 +87,15 @@ function unusable(path: string, stats: Stats | undefined): SecwrapError {
 /** Two sources of one target, and a source that is a target, by where paths lead to. */
 function findConflicts(files: readonly PlannedFile[]): readonly SecwrapError[] {
   const problems: SecwrapError[] = []
-  const sources = new Set(files.map(({ source }) => (source === '-' ? '-' : placeOf(source))))
+  const folders = new Map<string, string>()
+  const sources = new Set(files.map(({ source }) => (source === '-' ? '-' : placeOf(source, folders))))
   const taken = new Map<string, string>()
   for (const { source, target } of files) {
-    const place = placeOf(target)
+    const place = placeOf(target, folders)
     const other = taken.get(place)
     if (other !== undefined) {
       problems.push(new SecwrapError('BAD_USAGE', `${other} and ${source} both make ${target}`))
-    } else if (sources.has(place) || sources.has(realPlaceOf(target))) {
+    } else if (sources.has(place) || (isLink(target) && sources.has(realPlaceOf(target)))) {
       problems.push(new SecwrapError('BAD_USAGE', `${target} is a source itself`))
     }
     taken.set(place, source)
@@ -105,10 +106,22 @@ function findConflicts(files: readonly PlannedFile[]): readonly SecwrapError[] {
   return problems
 }
 
-/** Where the name itself is: the links before it are followed. */
-function placeOf(path: string): string {
+/**
+ * Where the name itself is: the links before it are followed.
+ *
+ * @param folders - where those led to that were looked up before.
+ */
+function placeOf(path: string, folders = new Map<string, string>()): string {
   const whole = resolve(path)
-  return whole === sep ? whole : join(realPlaceOf(dirname(whole)), basename(whole))
+  if (whole === sep) return whole
+  const folder = dirname(whole)
+  const real = folders.get(folder) ?? realPlaceOf(folder)
+  folders.set(folder, real)
+  return join(real, basename(whole))
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 }
 
 /** Where a path leads to, as far as that exists. */

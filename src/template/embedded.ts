@@ -127,7 +127,7 @@ class EmbeddedParser {
  * @throws SecwrapError BAD_TEMPLATE for what was meant as a reference but is none (`smm://…`).
  */
 function startsReference(head: string): boolean {
-  if (head.search(VALS_START) === 0) return true
+  if (/^(?:secret)?ref\+/.test(head) && head.search(VALS_START) === 0) return true
   const form = recognizeReference(head)
   return form === 'vault-env' ? /^(?:>>)?(?:vault|bao):[^-?+=}][^}]*\//.test(head) : form !== undefined
 }

@@ -24,7 +24,7 @@ export interface RenderRequest {
   readonly owner: Owner
   readonly atomicSet: string | undefined // folder of a set that changes at once; targets are below it
   readonly isCheck: boolean // nothing is written
-  readonly key: string // of the digests that stand for values without a version
+  readonly key: string // of the digests that stand for values without a version; '' where no marks are needed
   readonly inherited: Inherited
 }
 
@@ -59,7 +59,7 @@ export async function renderFiles(
   const leases = listLeases(entries, resolved)
   return {
     changed: output.changed,
-    marks: listMarks(entries, resolved, request.key, leases),
+    marks: request.key === '' ? [] : listMarks(entries, resolved, request.key, leases),
     leases,
     sources: files.map(({ source }) => source),
   }
