@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { openLibc, systemCalls } from './libc.ts'
 
 /**
  * Puts a whole new text in the place of a file, or makes the file: readers see the old or the new one, and
@@ -71,21 +72,35 @@ export function isHidden(name: string): boolean {
   return /^\.secwrap-\d+-[0-9a-f]{12}\.tmp$/.test(name)
 }
 
-/** Makes a file that is not there yet. @returns when all of it is on the disk. */
-export async function writeNewFile(path: string, content: Uint8Array, attributes: Attributes): Promise<void> {
+/**
+ * Makes a file that is not there yet, and has the disk begin with it: of many files that are begun before the first
+ * is waited for, the file system writes most in one go.
+ *
+ * @returns its descriptor, for `waitForDisk`.
+ */
+export function beginFile(path: string, content: Uint8Array, attributes: Attributes): number {
   const descriptor = openSync(path, 'wx', 0o600)
   try {
     applyAttributes(descriptor, attributes)
     writeFileSync(descriptor, content)
-    await syncDescriptor(descriptor)
-  } finally {
+    openLibc()?.call(systemCalls().sync_file_range, descriptor, 0, 0, SYNC_FILE_RANGE_WRITE)
+    return descriptor
+  } catch (error) {
     closeSync(descriptor)
+    throw error
   }
 }
 
-function syncDescriptor(descriptor: number): Promise<void> {
+const SYNC_FILE_RANGE_WRITE = 2 // linux/fs.h
+
+/** Returns when all of a file is on the disk, and closes it. */
+export function waitForDisk(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    fsync(descriptor, error => (error ? reject(error) : resolve()))
+    fsync(descriptor, error => {
+      closeSync(descriptor)
+      if (error) reject(error)
+      else resolve()
+    })
   })
 }
 

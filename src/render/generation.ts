@@ -11,12 +11,12 @@
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { SecwrapError } from '../core/errors.ts'
-import { type Attributes, removeQuietly, syncFolder, writeNewFile } from '../core/replace-file.ts'
+import { type Attributes, beginFile, removeQuietly, syncFolder } from '../core/replace-file.ts'
 import { describeWriteFailure } from '../core/replace-files.ts'
 import { findDifference, type WantedFile } from './compare.ts'
 import type { Journal } from './journal.ts'
 import { removeLeftovers } from './leftovers.ts'
-import { folderAttributes, forEachFile, makeFolder } from './write.ts'
+import { folderAttributes, makeFolder, writeAll } from './write.ts'
 
 const CURRENT = '..data'
 const GENERATION = /^\.\.\d{4}(?:_\d\d){5}\.[0-9a-f]+(?:\.link)?$/
@@ -104,9 +104,9 @@ async function writeGeneration(
   journal.add(() => rmSync(generation, { recursive: true, force: true }))
   makeFolder(generation, attributes, journal)
   const place = (path: string) => join(generation, relative(folder, path))
-  await forEachFile(files, async file => {
+  await writeAll(files, file => {
     makeFolder(dirname(place(file.path)), folderAttributes(file.attributes), journal)
-    await writeNewFile(place(file.path), file.content, file.attributes)
+    return beginFile(place(file.path), file.content, file.attributes)
   })
   for (const path of new Set(files.map(file => dirname(place(file.path))))) syncFolder(path)
   return generation

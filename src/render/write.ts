@@ -16,11 +16,12 @@ import { type SecwrapError, throwTogether } from '../core/errors.ts'
 import {
   type Attributes,
   applyAttributes,
+  beginFile,
   hiddenName,
   isHidden,
   removeQuietly,
   syncFolder,
-  writeNewFile,
+  waitForDisk,
 } from '../core/replace-file.ts'
 import { describeWriteFailure } from '../core/replace-files.ts'
 import type { Difference, WantedFile } from './compare.ts'
@@ -54,9 +55,6 @@ export async function writeFiles(changes: readonly Change[], journal: Journal): 
   }
 }
 
-/** Files that are written at the same time, so that the disk's journal takes many of them at once. */
-const LANES = 32
-
 /** @returns where each new file is, still beside its place. */
 async function prepareAll(
   changes: readonly Change[],
@@ -64,30 +62,57 @@ async function prepareAll(
 ): Promise<ReadonlyMap<WantedFile, string>> {
   const temporaries = new Map<WantedFile, string>()
   const files = changes.filter(({ difference }) => difference === 'content').map(({ file }) => file)
-  await forEachFile(files, async file => {
-    temporaries.set(file, await prepare(file, changes.length > 1, journal))
+  await writeAll(files, file => {
+    const { path, content, attributes } = file
+    makeFolder(dirname(path), folderAttributes(attributes), journal)
+    if (changes.length > 1 && lstatSync(path, { throwIfNoEntry: false })) keep(path, journal)
+    const temporary = hiddenName(dirname(path))
+    journal.add(() => removeQuietly(temporary))
+    temporaries.set(file, temporary)
+    return beginFile(temporary, content, attributes)
   })
   return temporaries
 }
 
+/** Files that are open at the same time. */
+const OPEN = 256
+
 /**
- * Does something with all files, some at a time.
+ * Returns when all files are on the disk.
  *
+ * @param begin - as beginFile has it.
  * @throws SecwrapError DENIED, BAD_CONFIG, with the path; several as an AggregateError.
  */
-export async function forEachFile(
+export async function writeAll(
   files: readonly WantedFile[],
-  run: (file: WantedFile) => Promise<void>,
+  begin: (file: WantedFile) => number,
 ): Promise<void> {
+  for (let start = 0; start < files.length; start += OPEN) {
+    await writeSome(files.slice(start, start + OPEN), begin)
+    await hearSignals()
+  }
+}
+
+/** A signal that came while files were written has its handler run now, before the next step. */
+function hearSignals(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
+
+async function writeSome(files: readonly WantedFile[], begin: (file: WantedFile) => number): Promise<void> {
   const problems: SecwrapError[] = []
-  const waiting = files.values()
-  const work = async () => {
-    for (const file of waiting) {
-      if (problems.some(isOfAll)) return
-      await run(file).catch(error => problems.push(describeWriteFailure(file.path, error)))
+  const tell = (file: WantedFile, error: unknown) => problems.push(describeWriteFailure(file.path, error))
+  const begun = new Map<WantedFile, number>()
+  for (const file of files) {
+    try {
+      begun.set(file, begin(file))
+    } catch (error) {
+      tell(file, error)
+      if (problems.some(isOfAll)) break
     }
   }
-  await Promise.all(Array.from({ length: LANES }, work))
+  await Promise.all(
+    [...begun].map(([file, descriptor]) => waitForDisk(descriptor).catch(error => tell(file, error))),
+  )
   const ofAll = problems.find(isOfAll)
   throwTogether(ofAll ? [ofAll] : problems)
 }
@@ -95,19 +120,6 @@ export async function forEachFile(
 /** A full disk is full for the other files as well. */
 function isOfAll({ code }: SecwrapError): boolean {
   return code !== 'DENIED'
-}
-
-async function prepare(
-  { path, content, attributes }: WantedFile,
-  isOneOfMany: boolean,
-  journal: Journal,
-): Promise<string> {
-  makeFolder(dirname(path), folderAttributes(attributes), journal)
-  if (isOneOfMany && lstatSync(path, { throwIfNoEntry: false })) keep(path, journal)
-  const temporary = hiddenName(dirname(path))
-  journal.add(() => removeQuietly(temporary))
-  await writeNewFile(temporary, content, attributes)
-  return temporary
 }
 
 function commit(file: WantedFile, temporary: string | undefined, journal: Journal): void {

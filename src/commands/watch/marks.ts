@@ -1,7 +1,7 @@
 /** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
 import { hmacSha256Hex } from '../../core/hash.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
+import type { Reference, Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
 import type { Lease, ReportLine } from '../../launch/report.ts'
 import { collectNeeds, referencesIn } from '../../resolve/plan.ts'
 import { secondsLeft } from './certificate.ts'
@@ -19,8 +19,9 @@ export function listMarks(
 ): readonly ReportLine[] {
   const leased = new Set(leases.map(({ name }) => name))
   const isLeased = ({ uri }: SecretId) => leased.has(uri)
+  const uris = new Map<string, string>()
   const own = collectNeeds(entries).flatMap(({ reference }) =>
-    isLeased(reference.id) ? [] : [line(reference.raw, resolved.secrets.get(reference), key)],
+    isLeased(reference.id) ? [] : [line(nameOf(reference, uris), resolved.secrets.get(reference), key)],
   )
   const imported = [...resolved.imports].flatMap(([{ parts }, secrets]) => {
     const [reference] = referencesIn(parts)
@@ -42,6 +43,13 @@ export function listLeases(entries: readonly TemplateEntry[], resolved: Resolved
     for (const reference of referencesIn(parts)) add(reference.id, secrets.values().next().value)
   }
   return [...leases.values()]
+}
+
+/** As it is written; `file://./key` of another folder is another secret, and has its uri behind it. */
+function nameOf({ raw, id }: Reference, uris: Map<string, string>): string {
+  const first = uris.get(raw) ?? id.uri
+  uris.set(raw, first)
+  return first === id.uri ? raw : `${raw} ${id.uri}`
 }
 
 function line(name: string, secret: Secret | undefined, key: string): ReportLine {
