@@ -1,10 +1,12 @@
 /** examples/buildkit: a token that a build needs is in no image. */
 import { createHash } from 'node:crypto'
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest } from '@jest/globals'
 import { canBuild, copyExample, type Images, install, openImages, SHELL } from '../helpers/buildah.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { testWith } from '../helpers/needs.ts'
+
+jest.setTimeout(120_000) // images of some hundred megabytes
 
 const EXAMPLE = `${import.meta.dirname}/../../examples/buildkit`
 const TOKEN = 'planted-npm-token-5f3a'
@@ -34,7 +36,7 @@ beforeAll(async () => {
   const secret = `${images.folder('secrets')}/npm_token`
   writeFileSync(secret, `${TOKEN}\n`, { mode: 0o400 })
   flags = ['--layers', '--secret', `id=npm_token,src=${secret}`]
-}, 60_000)
+})
 afterAll(() => images?.[Symbol.dispose]())
 
 const leaksOf = async (name: string) => findLeaks([TOKEN], readFileSync(await images.archiveOf(name)))

@@ -31,10 +31,9 @@ async function start(
   const { user = '', environment = {} } = project.services.shop ?? {}
   const mounts = mountsOf(project, 'shop', external)
   const ofImage = image.files.filter(({ target }) => !mounts.some(mount => mount.target === target))
-  const tell = ['node', '-p', 'JSON.stringify(process.env)']
-  const argv = [...image.config.argv.slice(0, 3), ...tell]
+  const command = ['node', '-p', 'JSON.stringify(process.env)']
   const { exitCode, output } = await runContainer(
-    { ...image.config, argv, user: Number(user.split(':')[0]) },
+    { ...image.config, command, user: Number(user.split(':')[0]) },
     { mounts: [...ofImage, ...mounts], env: { ...environment, ...env } },
   )
   if (exitCode !== 0) throw new Error(output)

@@ -1,7 +1,7 @@
 /** examples/docker: what its Dockerfile starts as a container runs it, and the same from images that are built of it. */
-import { realpathSync, symlinkSync } from 'node:fs'
+import { chmodSync, realpathSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { canBuild, copyExample, type Images, install, NODE, openImages, SHELL } from '../helpers/buildah.ts'
 import {
   type ContainerOptions,
@@ -14,9 +14,11 @@ import {
 import { readDockerfile } from '../helpers/dockerfile.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { findProgram, testWith } from '../helpers/needs.ts'
-import { run } from '../helpers/secwrap.ts'
+import { COMPILED, run } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { openLab } from '../lab/index.ts'
+
+jest.setTimeout(120_000) // images of some hundred megabytes
 
 const EXAMPLES = `${import.meta.dirname}/../../examples`
 const EXAMPLE = `${EXAMPLES}/docker/`
@@ -26,11 +28,10 @@ const NONE = '0000000000000000'
 
 const slim = readDockerfile(`${EXAMPLE}Dockerfile`, EXAMPLE, 'slim')
 const distroless = readDockerfile(`${EXAMPLE}Dockerfile`, EXAMPLE)
-const entryPoint = slim.config.argv.slice(0, 3)
 
 describe('as the Dockerfile says', () => {
   const withRoot = testWith(isRoot, 'root')
-  const started = (...command: string[]) => ({ ...slim.config, argv: [...entryPoint, ...command] })
+  const started = (...command: string[]) => ({ ...slim.config, command })
 
   for (const [name, { config, files }] of Object.entries({ slim, distroless })) {
     const node = { target: '/nodejs/bin/node', source: NODE }
@@ -47,6 +48,28 @@ describe('as the Dockerfile says', () => {
     expect([exitCode, told]).toEqual([
       0,
       { pid: '1', Uid: '10001', Groups: '', ...capabilities, NoNewPrivs: '1', written: 'no' },
+    ])
+  })
+
+  withRoot('--watch needs no more', async () => {
+    const watching = { ...slim.config, entryPoint: ['secwrap', 'exec', '--watch', '--'] }
+    const command = ['sh', '-c', 'touch /app/file || echo "as user $(id -u), pid $$, below $PPID"']
+    const { exitCode, output } = await runContainer(
+      { ...watching, command },
+      { mounts: [...slim.files, SECRETS] },
+    )
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/^as user 10001, pid \d+, below 1$/m)])
+  })
+
+  withRoot('an image without glibc can not start it', async () => {
+    using root = createFolder()
+    chmodSync(root.path, 0o755)
+    const secwrap = { target: '/usr/local/bin/secwrap', source: COMPILED.argv[0] ?? '' }
+    const image = { ...slim.config, folder: '/' }
+    const { exitCode, output } = await runContainer(image, { root: root.path, mounts: [secwrap] })
+    expect([exitCode, output]).toEqual([
+      1,
+      expect.stringContaining("No such file or directory: '/usr/local/bin/secwrap'"),
     ])
   })
 
@@ -73,7 +96,7 @@ describe('as images', () => {
     images = openImages()
     await standInForBases(images)
     copyExample(EXAMPLE, images.folder('context'))
-  }, 60_000)
+  })
   afterAll(() => images?.[Symbol.dispose]())
 
   for (const [name, flags, { config }] of [
@@ -87,9 +110,17 @@ describe('as images', () => {
       await expectShop(await images.configOf(tag), { root: await images.rootOf(tag), mounts: [SECRETS] })
     })
   }
+
+  withBuildah('kubernetes: secwrap alone, where there is nothing but libraries', async () => {
+    const context = copyExample(`${EXAMPLES}/kubernetes`, images.folder('alone'))
+    await images.build(context, 'secwrap:0.1.0')
+    const config = { ...(await images.configOf('secwrap:0.1.0')), command: ['--version'], user: 10001 }
+    const { exitCode, output } = await runContainer(config, { root: await images.rootOf('secwrap:0.1.0') })
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)])
+  })
 })
 
-test.each(['docker', 'buildkit'])('hadolint finds nothing in %s', async name => {
+test.each(['docker', 'buildkit', 'kubernetes'])('hadolint finds nothing in %s', async name => {
   const { exitCode, stdout } = await lint(`${EXAMPLES}/${name}/Dockerfile`)
   expect([exitCode, stdout]).toEqual([0, ''])
 })
@@ -122,6 +153,8 @@ async function standInForBases(images: Images): Promise<void> {
   await install(withShell, { ...SHELL, '/usr/local/bin/node': NODE, '/usr/lib/npm': npm })
   symlinkSync('../../lib/npm/bin/npm-cli.js', `${withShell}/usr/local/bin/npm`)
   await install(without, { '/nodejs/bin/node': NODE })
+  await install(images.folder('base'), {})
+  await images.standIn('gcr.io/distroless/base-debian12:nonroot', images.folder('base'))
   await images.standIn('docker.io/library/node:22-slim', withShell)
   await images.standIn('gcr.io/distroless/nodejs22-debian12:nonroot', without)
 }

@@ -55,7 +55,8 @@ describe('what it starts', () => {
   const withRoot = testWith(isRoot, 'root')
   const [argv = [], variables] = [valuesOf('ExecStart')[0]?.split(' '), valuesOf('Environment')]
   const config: ImageConfig = {
-    argv: argv.map(word => word.replace('/usr/bin/node', '/usr/local/bin/node')),
+    entryPoint: [],
+    command: argv.map(word => word.replace('/usr/bin/node', '/usr/local/bin/node')),
     user: DYNAMIC_USER,
     folder: valuesOf('WorkingDirectory')[0] ?? '',
     env: Object.fromEntries(variables.map(pair => pair.split('='))),

@@ -89,7 +89,7 @@ function copyInto(root: string, source: string, target: string): void {
 function readConfig(inspected: string): ImageConfig {
   const { OCIv1 } = JSON.parse(inspected) as { OCIv1: { config: OciConfig } }
   const { Entrypoint = [], Cmd = [], User = '0', WorkingDir = '/' } = OCIv1.config
-  return { argv: [...Entrypoint, ...Cmd], user: Number(User.split(':')[0]), folder: WorkingDir }
+  return { entryPoint: Entrypoint, command: Cmd, user: Number(User.split(':')[0]), folder: WorkingDir }
 }
 
 interface OciConfig {

@@ -9,7 +9,8 @@ import { childrenOf, startProgram, type WatchedRun } from './watched-run.ts'
 
 /** What an image says about its start. */
 export interface ImageConfig {
-  readonly argv: readonly string[] // entry point and command
+  readonly entryPoint: readonly string[]
+  readonly command: readonly string[]
   readonly user: number // uid and gid
   readonly folder: string // WORKDIR
   readonly env?: Readonly<Record<string, string>>
@@ -25,6 +26,7 @@ export interface ContainerOptions {
   readonly mounts?: readonly Mount[]
   readonly env?: Readonly<Record<string, string>>
   readonly processFiles?: string // options of the mount of /proc
+  readonly sharesProcesses?: boolean // sees those of others, and is not PID 1
 }
 
 export interface Container extends WatchedRun {
@@ -58,10 +60,11 @@ export function startContainer(image: ImageConfig, options: ContainerOptions = {
     uid: image.user,
     cwd: image.folder,
     env: { PATH, HOME: '/', ...image.env, ...env },
-    argv: image.argv,
+    argv: [...image.entryPoint, ...image.command],
   }
   const file = folder.write('specification.json', JSON.stringify(specification))
-  const run = startProgram(['unshare', ...NAMESPACES, '/usr/bin/python3', ENTER, file], folder.path, { PATH })
+  const namespaces = [...NAMESPACES, ...(options.sharesProcesses ? [] : ['--pid'])]
+  const run = startProgram(['unshare', ...namespaces, '/usr/bin/python3', ENTER, file], folder.path, { PATH })
   return {
     ...run,
     kill(signal) {

@@ -30,7 +30,8 @@ export function readDockerfile(path: string, context: string, target?: string): 
   const copies = stages.flatMap(({ instructions }) => instructions.filter(({ name }) => name === 'COPY'))
   return {
     config: {
-      argv: [...words('ENTRYPOINT'), ...words('CMD')],
+      entryPoint: words('ENTRYPOINT'),
+      command: words('CMD'),
       user: Number((last('USER') ?? '0').split(':')[0]),
       folder,
     },
