@@ -7,6 +7,7 @@ import { parsePair } from '../render/pairs.ts'
 import { takeCaller } from './caller.ts'
 import type { Flag, FlagValues } from './flags.ts'
 import { type Rendered, type RenderRequest, removeRendered, renderFiles } from './render/files.ts'
+import { SIDECAR_FLAGS } from './sidecar/flags.ts'
 import { flatten } from './table.ts'
 import { deadlineOf, VERB_FLAGS } from './verbs.ts'
 
@@ -39,11 +40,11 @@ const RENDER_FLAGS: readonly Flag[] = [
     name: 'cleanup',
     type: 'boolean',
     default: false,
-    describe: 'Remove the files instead of writing them, and ask no store',
+    describe: 'Remove the files instead of writing them, and ask no store; with --watch, at the end',
   },
 ]
 
-export const flags = [...RENDER_FLAGS, ...VERB_FLAGS]
+export const flags = [...RENDER_FLAGS, ...SIDECAR_FLAGS, ...VERB_FLAGS]
 
 /** Of `--check`, where a file would change. */
 const WOULD_CHANGE = 1
@@ -51,6 +52,7 @@ const WOULD_CHANGE = 1
 /** Fills references in files, and writes what is not as it should be; all of it or nothing. */
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
   const request = readRequest(values, words)
+  if (values.watch === true) return watch(request, values, words)
   if (values.cleanup) {
     for (const path of removeRendered(request)) log('info', `${path} is removed`)
     return
@@ -61,6 +63,18 @@ export async function handler(values: FlagValues, words: readonly string[]): Pro
   const { changed } = await renderFiles(request, deadlineOf(values), journal)
   if (request.isCheck) return tellChanges(changed)
   for (const path of changed) log('info', `${path} is written`)
+}
+
+async function watch({ pairs, isCheck }: RenderRequest, values: FlagValues, words: readonly string[]) {
+  if (isCheck) throw new SecwrapError('BAD_USAGE', '--watch and --check do not go together')
+  if (pairs.some(({ source }) => source === '-')) {
+    throw new SecwrapError(
+      'BAD_USAGE',
+      '--watch reads the sources again, which standard input does not allow',
+      { hint: 'secwrap render --watch app.conf.template:/run/app.conf' },
+    )
+  }
+  return (await import('./sidecar/run.ts')).watchFiles(values, words, flags)
 }
 
 /** @throws SecwrapError BAD_USAGE. */
@@ -98,7 +112,7 @@ function tellChanges(changed: Rendered['changed']): void {
 const ENDING = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const
 
 /** A signal ends the process at once, with the files as they were; not one that the caller ignores, as nohup does. */
-function endInOrder(journal: Journal): Disposable {
+export function endInOrder(journal: Journal): Disposable {
   const { ignored } = takeCaller(process.env).start
   const heard = Object.entries(ENDING).filter(([, number]) => ((ignored >> BigInt(number - 1)) & 1n) === 0n)
   const handlers = heard.map(([name, number]) => {

@@ -34,8 +34,16 @@ export interface HttpResponse {
   readonly text: string // of at most 32 MiB
 }
 
+let requests = 0
+
+/** How many requests this process has made, tries included. */
+export function countRequests(): number {
+  return requests
+}
+
 /** @throws SecwrapError UNAVAILABLE (retry where that may help), BAD_CONFIG (certificates), TIMED_OUT. */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
+  requests++
   try {
     const response = await fetchOnce(request)
     return {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { SecwrapError } from '../core/errors.ts'
 import type { Inherited } from '../core/types.ts'
+import { splitWords } from '../core/words.ts'
 
 const MAX_BYTES = 1024 * 1024
 
@@ -17,7 +18,9 @@ export function runKeyCommand(
   env: Inherited,
   signal: AbortSignal,
 ): Promise<string> {
-  const [program, ...args] = splitWords(command)
+  const words = splitWords(command)
+  if (!words) throw failure('has a quote that never ends')
+  const [program, ...args] = words
   if (!program) throw failure('is empty')
   const options = { env: { ...env, SOPS_AGE_RECIPIENT: recipient }, signal, maxBuffer: MAX_BYTES }
   return new Promise((resolve, reject) => {
@@ -41,22 +44,4 @@ function late(): SecwrapError {
 
 function failure(fact: string): SecwrapError {
   return new SecwrapError('BAD_CONFIG', `the command ${fact}`)
-}
-
-/**
- * The words of a command line: quotes group, a backslash takes the next character as it is.
- *
- * @throws SecwrapError BAD_CONFIG where a quote never ends.
- */
-export function splitWords(command: string): readonly string[] {
-  const rest = command.replaceAll(WORD, '')
-  if (rest.trim() !== '') throw failure('has a quote that never ends')
-  return [...command.matchAll(WORD)].map(([word]) => word.replaceAll(PIECE, unquote))
-}
-
-const PIECE = /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^\s'"\\]+)/gs
-const WORD = new RegExp(`(?:${PIECE.source})+`, PIECE.flags)
-
-function unquote(_: string, single?: string, double?: string, escaped?: string, plain?: string): string {
-  return single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? plain ?? ''
 }

@@ -42,9 +42,12 @@ function rowOf(file: string): number {
   return row
 }
 
-/** What the supervisor lives with for days; it must have no way to a value. */
+/** The process of `render --watch` that stays. */
+const SIDECAR = 'commands/sidecar/parent.ts'
+
+/** What supervisors live with for days; they must have no way to a value. */
 function findWaysToValues(all: readonly Source[]): string[] {
-  const entries = all.map(({ file }) => file).filter(file => folderOf(file) === 'launch')
+  const entries = all.map(({ file }) => file).filter(file => folderOf(file) === 'launch' || file === SIDECAR)
   return entries.flatMap(entry =>
     [...reachableFrom(entry, all, true)]
       .filter(file => ['resolve', 'providers'].includes(folderOf(file)))
@@ -85,7 +88,8 @@ test('a file outside of the floor plan is refused', () => {
   expect(() => findWrongImports([parseSource('extra/x.ts', `import '../core/log.ts'`)])).toThrow('floor plan')
 })
 
-test('nothing in launch has a way to a value', () => {
+test('nothing in launch has a way to a value, nor has the sidecar', () => {
+  expect(sources.map(({ file }) => file)).toContain(SIDECAR)
   expect(findWaysToValues(sources)).toEqual([])
 })
 
@@ -96,6 +100,10 @@ test('sees a way to a value, however long', () => {
     parseSource('environment/build.ts', `import { plan } from '../resolve/plan.ts'`),
   ]
   expect(findWaysToValues(planted)).toContain('launch/supervise.ts reaches resolve/plan.ts')
+  const sidecar = parseSource(SIDECAR, `const look = () => import('../render/files.ts')`)
+  const files = parseSource('commands/render/files.ts', `import { plan } from '../../resolve/plan.ts'`)
+  const plan = parseSource('resolve/plan.ts', '')
+  expect(findWaysToValues([sidecar, files, plan])).toEqual([`${SIDECAR} reaches resolve/plan.ts`])
 })
 
 /** Packages and modules of the runtime that a file brings along at once; each costs start-up time. */

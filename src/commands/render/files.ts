@@ -1,7 +1,7 @@
 /** Sources → secrets → files: what `render` does once, and its sidecar again and again. */
 import { asSecwrapError, describe, SecwrapError, throwTogether } from '../../core/errors.ts'
 import { log } from '../../core/log.ts'
-import type { Inherited, Resolved, TemplateEntry } from '../../core/types.ts'
+import type { Inherited, ProviderContext, Resolved, TemplateEntry } from '../../core/types.ts'
 import type { Lease, ReportLine } from '../../launch/report.ts'
 import { checkTarget } from '../../render/compare.ts'
 import { fillFile } from '../../render/fill.ts'
@@ -47,22 +47,61 @@ export async function renderFiles(
   signal: AbortSignal,
   journal: Journal,
 ): Promise<Rendered> {
+  const opened = openSources(request)
+  const entries = opened.sources.flatMap(entriesOf)
+  const resolved = await readSecrets(entries, contextOf(request), signal)
+  const changed = await makeFiles(opened, resolved, request, journal)
+  const leases = listLeases(entries, resolved)
+  return {
+    changed,
+    marks: request.key === '' ? [] : listMarks(entries, resolved, request.key, leases),
+    leases,
+    sources: opened.sources.map(({ file }) => file.source),
+  }
+}
+
+export interface Source extends EmbeddedFile {
+  readonly file: PlannedFile
+}
+
+export interface Opened {
+  readonly sources: readonly Source[]
+  readonly problems: readonly SecwrapError[] // with planning, and with the sources
+}
+
+export function openSources(request: RenderRequest): Opened {
   const { files, problems } = planRequest(request)
   const sources = files.map(file => readSource(file, request))
-  const entries = sources.flatMap(({ pieces }) => pieces.filter(isEntry))
-  const resolved = await readSecrets(entries, request.inherited, signal)
-  const filled = sources.map(source => ({ file: source.file, ...fillFile(source, resolved) }))
-  const all = [...sources, resolved, ...filled].flatMap(each => each.problems)
+  return { sources, problems: [...problems, ...sources.flatMap(source => source.problems)] }
+}
+
+/**
+ * Makes the files that are not as they should be; all or none.
+ *
+ * @param kept - contents that are what they should be, whatever was read.
+ * @returns the paths of those that were written, or would be.
+ * @throws as `renderFiles`
+ */
+export async function makeFiles(
+  { sources, problems }: Opened,
+  resolved: Resolved,
+  request: RenderRequest,
+  journal: Journal,
+  kept: ReadonlyMap<Source, Uint8Array> = new Map(),
+): Promise<readonly string[]> {
+  const filled = sources.map(source => {
+    const content = kept.get(source)
+    return { file: source.file, ...(content ? { content, problems: [] } : fillFile(source, resolved)) }
+  })
+  const all = [resolved, ...filled].flatMap(each => each.problems)
   throwTogether(withoutRepeats([...problems, ...all]))
   const output = openOutput(filled, request)
   if (!request.isCheck && output.changed.length > 0) await output.write(journal)
-  const leases = listLeases(entries, resolved)
-  return {
-    changed: output.changed,
-    marks: request.key === '' ? [] : listMarks(entries, resolved, request.key, leases),
-    leases,
-    sources: files.map(({ source }) => source),
-  }
+  return output.changed
+}
+
+export function entriesOf({ pieces }: EmbeddedFile): readonly TemplateEntry[] {
+  return pieces.filter(isEntry)
 }
 
 /** A line with ten references to a store that is down says so once. */
@@ -91,10 +130,6 @@ function planRequest({ pairs, atomicSet }: RenderRequest): Plan {
   return { files, problems: [...problems, ...inTheWay] }
 }
 
-interface Source extends EmbeddedFile {
-  readonly file: PlannedFile
-}
-
 /** Whatever is wrong with a source, or with its target, is in `problems`. */
 function readSource(file: PlannedFile, { inherited, atomicSet }: RenderRequest): Source {
   const { source, target } = file
@@ -115,12 +150,15 @@ function isEntry(piece: Uint8Array | TemplateEntry): piece is TemplateEntry {
   return !(piece instanceof Uint8Array)
 }
 
-async function readSecrets(
+export async function readSecrets(
   entries: readonly TemplateEntry[],
-  inherited: Inherited,
+  context: ProviderContext,
   signal: AbortSignal,
 ): Promise<Resolved> {
   const template = { entries, problems: [], warnings: [] }
-  const context = { env: inherited, warn: (text: string) => log('warn', text) }
   return resolveLocal(template, context) ?? (await resolve(template, context, signal))
+}
+
+function contextOf({ inherited }: RenderRequest): ProviderContext {
+  return { env: inherited, warn: text => log('warn', text) }
 }

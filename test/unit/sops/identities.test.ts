@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals'
 import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
 import { decodeBech32 } from '../../../src/sops/bech32.ts'
 import { readIdentities } from '../../../src/sops/identities.ts'
-import { splitWords } from '../../../src/sops/key-command.ts'
 import { defaultKeyFile } from '../../../src/sops/keys.ts'
 
 const A = await generateX25519Identity()
@@ -44,18 +43,4 @@ test.each([
   ['linux', {}, undefined],
 ])('the default key file on %s with %j', (platform, env, path) => {
   expect(defaultKeyFile(env, platform)).toBe(path)
-})
-
-test.each([
-  ['op read op://vault/key', ['op', 'read', 'op://vault/key']],
-  [`sh -c 'echo "$X" | cat'`, ['sh', '-c', 'echo "$X" | cat']],
-  ['a "b \\"c\\" \\d" e\\ f', ['a', 'b "c" \\d', 'e f']],
-  [`pass'word'"s" ''`, ['passwords', '']],
-  ['  ', []],
-])('the words of %j', (command, words) => {
-  expect(splitWords(command)).toEqual(words)
-})
-
-test.each([`a 'b`, 'a "b', 'a\\'])('%j does not end: an error', command => {
-  expect(() => splitWords(command)).toThrow(expect.objectContaining({ code: 'BAD_CONFIG' }))
 })

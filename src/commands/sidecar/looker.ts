@@ -1,0 +1,48 @@
+/** One look: reads what the files need, writes those that are not as they should be, and tells what it found. */
+import { asSecwrapError, describe } from '../../core/errors.ts'
+import { countRequests } from '../../core/http.ts'
+import { type Libc, systemCalls } from '../../core/libc.ts'
+import { writeAll } from '../../core/log.ts'
+import { protectProcess } from '../../launch/exec.ts'
+import { readMemoryFile } from '../../launch/memory-file.ts'
+import { formatTold, parseAsk, type Told } from '../../launch/sidecar/report.ts'
+import { Journal } from '../../render/journal.ts'
+import { takeCaller } from '../caller.ts'
+import type { FlagValues } from '../flags.ts'
+import { endInOrder, readRequest } from '../render.ts'
+import { deadlineOf } from '../verbs.ts'
+import type { WorkStage } from '../watch/stage.ts'
+import { readStore } from '../watch/store.ts'
+import { refreshFiles } from './refresh.ts'
+
+/** Does not return. @throws SecwrapError or AggregateError at the first look, for main.ts to tell. */
+export async function look(
+  libc: Libc,
+  { store, report }: WorkStage,
+  values: FlagValues,
+  words: readonly string[],
+): Promise<never> {
+  libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the process that stays
+  const { key } = readStore(libc, store)
+  const ask = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
+  takeCaller(process.env)
+  protectProcess()
+  const tell = (lines: readonly Told[]) => writeAll(report, formatTold(lines))
+  const journal = new Journal()
+  endInOrder(journal)
+  try {
+    const request = { ...readRequest(values, words), key }
+    await refreshFiles({ request, ask, journal, tell, signal: deadlineOf(values) })
+    tell([{ event: 'requests', count: countRequests() }, { event: 'ready' }])
+  } catch (error) {
+    tell([{ event: 'requests', count: countRequests() }])
+    if (ask.isFirst) throw error
+    tell(listProblems(error).map(text => ({ event: 'problem', text })))
+  }
+  process.exit(0)
+}
+
+function listProblems(error: unknown): readonly string[] {
+  const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return all.map(each => describe(asSecwrapError(each)))
+}

@@ -1,0 +1,56 @@
+import { asSecwrapError, describe } from '../../core/errors.ts'
+import type { Libc } from '../../core/libc.ts'
+import { log } from '../../core/log.ts'
+import { protectProcess } from '../../launch/exec.ts'
+import { readOwnImage } from '../../launch/own-image.ts'
+import { setBlocked } from '../../launch/restore.ts'
+import { Attendant } from '../../launch/sidecar/attend.ts'
+import type { SidecarPolicy } from '../../launch/sidecar/policy.ts'
+import { listUnchanged } from '../../launch/trim.ts'
+import { removeSet } from '../../render/generation.ts'
+import { markFile } from '../../render/mark.ts'
+import { removeFiles } from '../../render/remove.ts'
+import { formatStage, type SupervisorStage } from '../watch/stage.ts'
+
+/**
+ * The process that stays.
+ *
+ * @param variables - `NAME=value` of our own settings, for those that are started.
+ * @param atomicSet - folder of a set that changes at once.
+ */
+export async function keepFiles(
+  libc: Libc,
+  { store, ignored, descriptors }: SupervisorStage,
+  policy: SidecarPolicy,
+  variables: readonly string[],
+  atomicSet: string | undefined,
+): Promise<void> {
+  const image = readOwnImage()
+  const unchanged = listUnchanged()
+  protectProcess() // whoever could open /proc/PID/fd would have the memory file
+  setBlocked(libc, 0n) // a signal that waits here would never be heard
+  const place = {
+    libc,
+    ignored,
+    unchanged,
+    descriptors: [...descriptors, store],
+    layOut(children, role, report) {
+      const stage = formatStage({ name: 'opener', role, store, report, gate: -1 })
+      return children.layOut({ ...image, variables: [stage, ...variables] })
+    },
+    cleanUp: files => removeWritten(files, atomicSet),
+  } satisfies ConstructorParameters<typeof Attendant>[0]
+  await new Attendant(place, policy).begin()
+}
+
+/** What somebody else has put into the place of a file is theirs. */
+function removeWritten(files: ReadonlyMap<string, string>, atomicSet: string | undefined): void {
+  try {
+    if (atomicSet !== undefined) removeSet(atomicSet)
+    else
+      removeFiles([...files].flatMap(([path, mark]) => (mark.startsWith(`${markFile(path)} `) ? [path] : [])))
+  } catch (error) {
+    const problems: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+    for (const problem of problems) log('warn', describe(asSecwrapError(problem)))
+  }
+}

@@ -1,0 +1,142 @@
+/** Carries out what sidecar.ts decides: processes, timers, signals, the listener. */
+import type { Libc } from '../../core/libc.ts'
+import { log } from '../../core/log.ts'
+import { Children } from '../children.ts'
+import type { Laid } from '../execute.ts'
+import { endAs, type Status, signalNumber } from '../signals.ts'
+import { type Region, trim } from '../trim.ts'
+import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
+import type { Listener } from './listener.ts'
+import { sendByPidFile } from './pid-file.ts'
+import type { SidecarPolicy, Step } from './policy.ts'
+import { formatAsk, parseFound } from './report.ts'
+import { Sidecar } from './sidecar.ts'
+import { Standing } from './standing.ts'
+import { Worker } from './worker.ts'
+
+export interface Place {
+  readonly libc: Libc
+  readonly descriptors: readonly number[] // that a program started here gets beside its own
+  readonly ignored: bigint // signals that the caller ignores
+  readonly unchanged: readonly Region[] // of memory
+  layOut(children: Children, role: 'looker' | 'runner', report: number): Laid
+  /** Removes what was written and is still as it was written: path → mark. */
+  cleanUp(files: ReadonlyMap<string, string>): void
+}
+
+/** From a look's end until there is nothing left to do. */
+const QUIET_AFTER_MS = 500
+const FOREVER_MS = 2 ** 31 - 1
+const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
+const FAILED: Status = { code: 1 }
+
+export class Attendant {
+  readonly #place: Place
+  readonly #policy: SidecarPolicy
+  readonly #standing: Standing
+  readonly #sidecar: Sidecar
+  readonly #children: Children
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  readonly #looker: Worker
+  readonly #runner: Worker
+  #listener: Listener | undefined
+
+  constructor(place: Place, policy: SidecarPolicy) {
+    const { libc, descriptors } = place
+    this.#place = place
+    this.#policy = policy
+    this.#standing = new Standing(policy.staleMs)
+    this.#sidecar = new Sidecar(policy, this.#standing)
+    this.#children = new Children(libc)
+    const worker = (role: 'looker' | 'runner', name: string, deadlineMs: number) =>
+      new Worker(libc, this.#children, {
+        name,
+        deadlineMs,
+        descriptors,
+        layOut: report => place.layOut(this.#children, role, report),
+      })
+    this.#looker = worker('looker', 'look', policy.lookMs)
+    this.#runner = worker('runner', 'program', policy.runMs)
+  }
+
+  /** From here on events do everything. @throws SecwrapError where the listener can't be opened. */
+  async begin(): Promise<void> {
+    // Before the first child: one that ends at once would go unnoticed.
+    process.on('SIGCHLD', () => this.#collect())
+    for (const [name, type] of Object.entries(ON_SIGNAL)) this.#listenTo(name as NodeJS.Signals, type)
+    setInterval(() => {}, FOREVER_MS) // signals alone do not keep a runtime going
+    if (this.#policy.listen) await this.#open(this.#policy.listen)
+    this.#tell({ type: 'begin' })
+  }
+
+  #listenTo(name: NodeJS.Signals, type: 'look' | 'leave'): void {
+    const number = signalNumber(name) ?? 0
+    if ((this.#place.ignored >> BigInt(number - 1)) & 1n) return // by the caller, as nohup does
+    process.on(name, () => this.#tell({ type }))
+  }
+
+  /** Loaded when asked for: a third of the memory of a sidecar without it. */
+  async #open(listen: NonNullable<SidecarPolicy['listen']>): Promise<void> {
+    const { openStandingListener } = await import('./probes.ts')
+    this.#listener = await openStandingListener(listen, this.#standing)
+    log('info', `listening on ${this.#listener.address}`)
+  }
+
+  #tell(event: SidecarEvent): void {
+    for (const action of this.#sidecar.on(event)) this.#perform(action)
+  }
+
+  #perform(action: SidecarAction): void {
+    if (action.type === 'look') this.#look(action)
+    else if (action.type === 'act') this.#act(action.step, action.schemes)
+    else if (action.type === 'kill')
+      (action.whom === 'look' ? this.#looker : this.#runner).kill(action.signal)
+    else if (action.type === 'timer') this.#setTimer(action.name, action.ms)
+    else if (action.type === 'cancel') clearTimeout(this.#timers.get(action.name))
+    else if (action.type === 'log') log(action.level, action.text)
+    else if (action.type === 'close') this.#listener?.close()
+    else if (action.type === 'cleanup') this.#place.cleanUp(action.files)
+    else endAs(this.#place.libc, action.status)
+  }
+
+  #setTimer(name: TimerName, ms: number): void {
+    clearTimeout(this.#timers.get(name))
+    const act = () => this.#tell({ type: 'timer', name })
+    this.#timers.set(name, setTimeout(act, Math.min(ms, FOREVER_MS)))
+  }
+
+  #look({ ask }: Extract<SidecarAction, { type: 'look' }>): void {
+    if (!this.#looker.start(formatAsk(ask))) setImmediate(() => this.#looked(FAILED))
+  }
+
+  #act(step: Step, schemes: readonly string[]): void {
+    if (step === 'signal') {
+      const { target } = this.#policy
+      const problem = target && sendByPidFile(this.#place.libc, target)
+      setImmediate(() => this.#tell({ type: 'acted', step, problem }))
+      return
+    }
+    const ask = { isFirst: false, leases: [], marks: new Map(), files: new Map(), schemes }
+    if (!this.#runner.start(formatAsk(ask))) setImmediate(() => this.#ran())
+  }
+
+  /** Something has happened to a child; orphans are reaped, too. */
+  #collect(): void {
+    for (const change of this.#children.collect()) {
+      if (!('ended' in change)) continue
+      if (change.pid === this.#looker.pid) this.#looked(change.ended)
+      else if (change.pid === this.#runner.pid) this.#ran()
+    }
+  }
+
+  #looked(status: Status): void {
+    setTimeout(() => trim(this.#place.libc, this.#place.unchanged), QUIET_AFTER_MS).unref()
+    this.#tell({ type: 'looked', found: parseFound(this.#looker.finish()), status })
+  }
+
+  #ran(): void {
+    const { isReady, problem } = parseFound(this.#runner.finish())
+    const reason = isReady ? undefined : (problem ?? 'the program could not be run')
+    this.#tell({ type: 'acted', step: 'run', problem: reason })
+  }
+}

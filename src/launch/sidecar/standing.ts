@@ -1,0 +1,65 @@
+/** How a sidecar stands, for /readyz and /metrics. Times in milliseconds since 1970. */
+import type { HeldLease } from '../leases.ts'
+import type { Step } from './policy.ts'
+import type { Found } from './report.ts'
+
+export type Tally = Record<'succeeded' | 'failed', number>
+
+export class Standing {
+  readonly looks: Tally = { succeeded: 0, failed: 0 }
+  readonly acts: Readonly<Record<Step, Tally>> = {
+    run: { succeeded: 0, failed: 0 },
+    signal: { succeeded: 0, failed: 0 },
+  }
+  updates = 0
+  requests = 0
+  lastSuccess: number | undefined
+  /** Name of what was read → since when it is as it is. */
+  readonly secrets = new Map<string, number>()
+  /** Name of what was read → when it ends. */
+  readonly ends = new Map<string, number>()
+  isLeaving = false
+
+  readonly #staleMs: number
+  readonly #now: () => number
+
+  constructor(staleMs: number, now: () => number = Date.now) {
+    this.#staleMs = staleMs
+    this.#now = now
+  }
+
+  now(): number {
+    return this.#now()
+  }
+
+  /** @param before - marks of the look before this one. */
+  succeed({ marks, since, files, leases, held }: Found, before: ReadonlyMap<string, string>): void {
+    const now = this.#now()
+    this.looks.succeeded++
+    this.lastSuccess = now
+    this.updates += files.filter(({ change }) => change !== 'same').length
+    for (const name of this.secrets.keys()) {
+      if (!marks.has(name) && !held.has(name)) this.secrets.delete(name)
+    }
+    for (const { name } of leases) this.secrets.set(name, now)
+    for (const [name, mark] of marks) {
+      const told = since.get(name)
+      if (told !== undefined) this.secrets.set(name, told)
+      else if (before.get(name) !== mark || !this.secrets.has(name)) this.secrets.set(name, now)
+    }
+  }
+
+  /** @param now - on the clock by which the leases end. */
+  hold(leases: readonly HeldLease[], now: number): void {
+    this.ends.clear()
+    for (const { name, endsAt } of leases) this.ends.set(name, this.#now() + endsAt - now)
+  }
+
+  /** All files are written, nothing in them has run out, and the last look that worked is not too long ago. */
+  isReady(): boolean {
+    if (this.lastSuccess === undefined || this.isLeaving) return false
+    const now = this.#now()
+    if (now - this.lastSuccess > this.#staleMs) return false
+    return [...this.ends.values()].every(end => end > now)
+  }
+}

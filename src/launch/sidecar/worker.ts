@@ -1,0 +1,74 @@
+/** A short process beside a long one: started with a report of its own, killed when it takes too long. */
+import { type Libc, systemCalls } from '../../core/libc.ts'
+import { log, writeAll } from '../../core/log.ts'
+import type { Children } from '../children.ts'
+import type { Laid } from '../execute.ts'
+import { createMemoryFile, emptyMemoryFile, readMemoryFile } from '../memory-file.ts'
+
+const F_SETFD = 2
+const FD_CLOEXEC = 1
+const SIGKILL = 9
+
+export interface WorkerPlan {
+  readonly name: string // in messages
+  readonly deadlineMs: number
+  readonly descriptors: readonly number[] // that it gets beside its report
+  layOut(report: number): Laid
+}
+
+export class Worker {
+  readonly #libc: Libc
+  readonly #children: Children
+  readonly #plan: WorkerPlan
+  readonly #report: number
+  readonly #laid: Laid
+  #pid: number | undefined
+  #deadline: NodeJS.Timeout | undefined
+
+  constructor(libc: Libc, children: Children, plan: WorkerPlan) {
+    this.#libc = libc
+    this.#children = children
+    this.#plan = plan
+    this.#report = createMemoryFile(libc)
+    this.#laid = plan.layOut(this.#report)
+  }
+
+  get pid(): number | undefined {
+    return this.#pid
+  }
+
+  /** @param ask - it finds this in its report. @returns whether it runs. */
+  start(ask: string): boolean {
+    emptyMemoryFile(this.#libc, this.#report)
+    writeAll(this.#report, ask)
+    this.#inherit(0)
+    const pid = this.#children.start(this.#laid)
+    this.#inherit(FD_CLOEXEC)
+    if (pid < 0) return false
+    this.#pid = pid
+    this.#deadline = setTimeout(() => this.#end(), this.#plan.deadlineMs)
+    return true
+  }
+
+  kill(signal: number): void {
+    if (this.#pid !== undefined) this.#children.kill(this.#pid, signal)
+  }
+
+  /** It has ended. @returns its report. */
+  finish(): string {
+    clearTimeout(this.#deadline)
+    this.#pid = undefined
+    return new TextDecoder().decode(readMemoryFile(this.#libc, this.#report))
+  }
+
+  #end(): void {
+    log('warn', `the ${this.#plan.name} did not end in time: it is killed`)
+    this.kill(SIGKILL)
+  }
+
+  #inherit(flag: number): void {
+    for (const descriptor of [...this.#plan.descriptors, this.#report]) {
+      this.#libc.call(systemCalls().fcntl, descriptor, F_SETFD, flag)
+    }
+  }
+}
