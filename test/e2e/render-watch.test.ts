@@ -135,6 +135,19 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(Number.parseInt(flags, 8) & 0o4000).toBe(0) // O_NONBLOCK
   })
 
+  test('the program gets no descriptor of ours', async () => {
+    using folder = createProject()
+    const args = [...FAST, '--run', `sh -c 'ls -l /proc/self/fd; echo "end of list"'`, PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args })
+    await run.says(/written/)
+    expect(readdirSync(`/proc/${run.pid}/fd`).length).toBeGreaterThan(5) // the process that stays has some
+    folder.write('secret', SECOND)
+    await run.says(/end of list\n/)
+    const listed = [...run.output().matchAll(/ (\d+) -> (\S+)/g)]
+    const numbers = listed.filter(([, , to]) => !to?.startsWith('/proc')).map(([, number]) => number)
+    expect(numbers).toEqual(['0', '1', '2'])
+  })
+
   test('--cleanup removes the files that are as they were written', async () => {
     using folder = createProject()
     folder.write('other.template', 'x')

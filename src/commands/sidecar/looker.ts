@@ -13,16 +13,19 @@ import { endInOrder, readRequest } from '../render.ts'
 import { deadlineOf } from '../verbs.ts'
 import type { WorkStage } from '../watch/stage.ts'
 import { readStore } from '../watch/store.ts'
+import { closeOnStart } from './descriptors.ts'
 import { refreshFiles } from './refresh.ts'
 
 /** Does not return. @throws SecwrapError or AggregateError at the first look, for main.ts to tell. */
 export async function look(
   libc: Libc,
-  { store, report }: WorkStage,
+  stage: WorkStage,
   values: FlagValues,
   words: readonly string[],
 ): Promise<never> {
   libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the process that stays
+  const { store, report } = stage
+  closeOnStart(libc, stage)
   const { key } = readStore(libc, store)
   const ask = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
   takeCaller(process.env)

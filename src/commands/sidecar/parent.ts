@@ -12,6 +12,8 @@ import { markFile } from '../../render/mark.ts'
 import { removeFiles } from '../../render/remove.ts'
 import { formatStage, type SupervisorStage } from '../watch/stage.ts'
 
+const SIGTTOU = 22
+
 /**
  * The process that stays.
  *
@@ -28,7 +30,9 @@ export async function keepFiles(
   const image = readOwnImage()
   const unchanged = listUnchanged()
   protectProcess() // whoever could open /proc/PID/fd would have the memory file
-  setBlocked(libc, 0n) // a signal that waits here would never be heard
+  // A signal that waits here would never be heard. SIGTTOU is not sent to a thread that blocks it: from the background
+  // our lines go to the terminal all the same.
+  setBlocked(libc, 1n << BigInt(SIGTTOU - 1))
   const place = {
     libc,
     ignored,

@@ -8,7 +8,7 @@ import { schemesIn } from '../../resolve/plan.ts'
 import { entriesOf, makeFiles, openSources, type Source } from '../render/files.ts'
 import { listLeases, listMarks } from '../watch/marks.ts'
 import { type Look, markSource, readAround } from './around.ts'
-import { renewDue } from './renewals.ts'
+import { giveBack, renewDue } from './renewals.ts'
 
 /** @throws SecwrapError or AggregateError: every problem of all files; nothing is changed then. */
 export async function refreshFiles(look: Look): Promise<void> {
@@ -19,9 +19,13 @@ export async function refreshFiles(look: Look): Promise<void> {
   tell(held.map(({ name, life }) => ({ event: 'held', name, ...(life !== undefined && { seconds: life }) })))
   const { resolved, kept } = await readAround(sources, new Set(held.map(({ name }) => name)), look)
   const before = new Set(sources.map(({ file }) => file.target).filter(path => existsSync(path)))
-  const changed = await makeFiles({ sources, problems }, resolved, request, journal, kept)
   const entries = sources.flatMap(entriesOf)
   const leases = listLeases(entries, resolved)
+  const making = makeFiles({ sources, problems }, resolved, request, journal, kept)
+  const changed = await making.catch(async (error: unknown) => {
+    await giveBack(entries, leases, look)
+    throw error
+  })
   tell([
     ...leases.map(lease => ({ event: 'lease', ...lease }) as const),
     ...listRead(entries, resolved, request.key, [...leases, ...held]),

@@ -1,7 +1,8 @@
+import type { TemplateEntry } from '../../core/types.ts'
 import { isEnding } from '../../launch/leases.ts'
 import type { Lease } from '../../launch/report.ts'
 import { referencesIn } from '../../resolve/plan.ts'
-import { renewLeases } from '../../resolve/renew.ts'
+import { renewLeases, revokeLeases } from '../../resolve/renew.ts'
 import { entriesOf, type Source } from '../render/files.ts'
 import { heldIn } from '../watch/held.ts'
 import { contextOf, type Look } from './around.ts'
@@ -16,7 +17,7 @@ export async function renewDue(sources: readonly Source[], look: Look): Promise<
   const names = new Set(entries.flatMap(({ parts }) => referencesIn(parts).map(({ id }) => id.uri)))
   const used = look.ask.leases.filter(({ name }) => names.has(name))
   const due = heldIn(
-    { entries, problems: [], warnings: [] },
+    templateOf(entries),
     used.filter(({ renewable }) => renewable),
   )
   const renewed = await renewLeases(due, contextOf(look), look.signal)
@@ -26,4 +27,19 @@ export async function renewDue(sources: readonly Source[], look: Look): Promise<
     const life = lives.get(lease.id ?? '') ?? 0
     return isEnding({ ...lease, endsAt: life * 1_000 }, 0) ? [] : [{ ...lease, life }]
   })
+}
+
+const REVOKE_MS = 2_000
+
+/** No file has come of them: each try would leave a user of a database behind. What can't be revoked runs out. */
+export async function giveBack(
+  entries: readonly TemplateEntry[],
+  leases: readonly Lease[],
+  look: Look,
+): Promise<void> {
+  await revokeLeases(heldIn(templateOf(entries), leases), contextOf(look), AbortSignal.timeout(REVOKE_MS))
+}
+
+function templateOf(entries: readonly TemplateEntry[]) {
+  return { entries, problems: [], warnings: [] }
 }

@@ -7,13 +7,16 @@ import { namesOfCredentials } from '../../providers/credentials.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import type { WorkStage } from '../watch/stage.ts'
+import { closeOnStart } from './descriptors.ts'
 import { readProgram } from './policy.ts'
 
 /** From SIGTERM to SIGKILL. */
 const GRACE_MS = 2_000
 
 /** Tells on `report` how it went. Does not return. */
-export async function runProgram(libc: Libc, { report }: WorkStage, values: FlagValues): Promise<never> {
+export async function runProgram(libc: Libc, stage: WorkStage, values: FlagValues): Promise<never> {
+  const { report } = stage
+  closeOnStart(libc, stage)
   const { schemes } = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
   takeCaller(process.env)
   const env = { ...process.env }

@@ -4,6 +4,7 @@ import { log } from '../../core/log.ts'
 import { Children } from '../children.ts'
 import type { Laid } from '../execute.ts'
 import { endAs, type Status, signalNumber } from '../signals.ts'
+import { stayAlive, Timers } from '../timers.ts'
 import { type Region, trim } from '../trim.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
 import type { Listener } from './listener.ts'
@@ -26,7 +27,6 @@ export interface Place {
 
 /** From a look's end until there is nothing left to do. */
 const QUIET_AFTER_MS = 500
-const FOREVER_MS = 2 ** 31 - 1
 const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
 const FAILED: Status = { code: 1 }
 
@@ -36,7 +36,7 @@ export class Attendant {
   readonly #standing: Standing
   readonly #sidecar: Sidecar
   readonly #children: Children
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>()
+  readonly #timers = new Timers<TimerName>()
   readonly #looker: Worker
   readonly #runner: Worker
   #listener: Listener | undefined
@@ -64,7 +64,7 @@ export class Attendant {
     // Before the first child: one that ends at once would go unnoticed.
     process.on('SIGCHLD', () => this.#collect())
     for (const [name, type] of Object.entries(ON_SIGNAL)) this.#listenTo(name as NodeJS.Signals, type)
-    setInterval(() => {}, FOREVER_MS) // signals alone do not keep a runtime going
+    stayAlive()
     if (this.#policy.listen) await this.#open(this.#policy.listen)
     this.#tell({ type: 'begin' })
   }
@@ -92,7 +92,7 @@ export class Attendant {
     else if (action.type === 'kill')
       (action.whom === 'look' ? this.#looker : this.#runner).kill(action.signal)
     else if (action.type === 'timer') this.#setTimer(action.name, action.ms)
-    else if (action.type === 'cancel') clearTimeout(this.#timers.get(action.name))
+    else if (action.type === 'cancel') this.#timers.cancel(action.name)
     else if (action.type === 'log') log(action.level, action.text)
     else if (action.type === 'close') this.#listener?.close()
     else if (action.type === 'cleanup') this.#place.cleanUp(action.files)
@@ -100,9 +100,7 @@ export class Attendant {
   }
 
   #setTimer(name: TimerName, ms: number): void {
-    clearTimeout(this.#timers.get(name))
-    const act = () => this.#tell({ type: 'timer', name })
-    this.#timers.set(name, setTimeout(act, Math.min(ms, FOREVER_MS)))
+    this.#timers.set(name, ms, () => this.#tell({ type: 'timer', name }))
   }
 
   #look({ ask }: Extract<SidecarAction, { type: 'look' }>): void {

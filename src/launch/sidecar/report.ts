@@ -15,8 +15,17 @@ export interface Ask {
 
 /** The lines after it. */
 export type Told =
-  /** What was read, which version, and since when it is that one, as the store tells it. */
-  | { readonly event: 'read'; readonly name: string; readonly mark: string; readonly since?: number }
+  /**
+   * What was read, which version, and since when it is that one, as the store tells it. `seconds`: a certificate's life
+   * from now on.
+   */
+  | {
+      readonly event: 'read'
+      readonly name: string
+      readonly mark: string
+      readonly since?: number
+      readonly seconds?: number
+    }
   | { readonly event: 'scheme'; readonly name: string }
   | ({ readonly event: 'lease' } & Lease)
   /** A lease of the ask that is still in use; `seconds` where it was renewed. */
@@ -36,6 +45,7 @@ export interface FileFound {
 export interface Found {
   readonly marks: Marks
   readonly since: ReadonlyMap<string, number> // name → milliseconds since 1970
+  readonly lives: ReadonlyMap<string, number> // of certificates that a store keeps: name → seconds
   readonly schemes: readonly string[]
   readonly leases: readonly Lease[] // new ones
   readonly held: ReadonlyMap<string, number | undefined> // name → seconds, where it was renewed
@@ -68,6 +78,7 @@ export function parseFound(text: string): Found {
   return {
     marks: new Map(read.map(({ name, mark }) => [name, mark])),
     since: new Map(read.flatMap(({ name, since }) => (since === undefined ? [] : [[name, since]]))),
+    lives: new Map(read.flatMap(({ name, seconds }) => (seconds === undefined ? [] : [[name, seconds]]))),
     schemes: told('scheme').map(({ name }) => name),
     leases: told('lease').map(({ name, id, seconds, renewable }) => ({ name, id, seconds, renewable })),
     held: new Map(told('held').map(({ name, seconds }) => [name, seconds])),

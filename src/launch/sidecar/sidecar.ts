@@ -5,18 +5,19 @@
  * A look is a process of its own, which reads everything and writes what has changed; so is a program of the user's.
  */
 import { EXIT_CODES } from '../../core/errors.ts'
-import { type HeldLease, holdLeases, isEnding, untilDue } from '../leases.ts'
 import { backOff } from '../policy.ts'
-import type { Lease, Marks } from '../report.ts'
 import type { Status } from '../signals.ts'
 import { seconds } from '../words.ts'
+import { Acts } from './acts.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
+import { Holdings } from './holdings.ts'
 import type { SidecarPolicy, Step } from './policy.ts'
 import type { Found } from './report.ts'
 import type { Standing } from './standing.ts'
 
 const [SIGKILL, SIGTERM] = [9, 15]
-const PAUSE_MS = 500
+/** After a first look that failed. */
+const RETRY_MS = 5_000
 /** What is under way at the end has so long to end by itself, and as long again once it was told to. */
 const GRACE_MS = 5_000
 /** Waiting for another outcome would be in vain. */
@@ -30,28 +31,22 @@ export class Sidecar {
   readonly #policy: SidecarPolicy
   readonly #standing: Standing
   readonly #now: () => number // milliseconds, never backwards
+  readonly #holdings = new Holdings()
+  readonly #acts: Acts
 
   #isLooking = false
   #isLookDue = false // as soon as the present one is over
   #hasTried = false
   #isCurrent = false // once all files were written
-  #marks: Marks = new Map()
-  #files: Marks = new Map()
-  #schemes: readonly string[] = []
-  #leases: readonly HeldLease[] = []
-  #failedLooks = 0
+  #failures = 0
   #awaySince: number | undefined
-
-  #step: Step | undefined // under way
-  #isActDue = false
-  #failedActs = 0
-
   #leaving: 'asked' | 'told' | undefined
 
   constructor(policy: SidecarPolicy, standing: Standing, now: () => number = () => performance.now()) {
     this.#policy = policy
     this.#standing = standing
     this.#now = now
+    this.#acts = new Acts(policy)
   }
 
   /** @returns what is to be done, in this order. */
@@ -68,25 +63,12 @@ export class Sidecar {
     this.#isLookDue = this.#isLooking
     if (this.#isLooking) return []
     this.#isLooking = true
-    const ask = {
-      isFirst: !this.#hasTried,
-      leases: this.#leases.flatMap(lease => this.#askOf(lease)),
-      marks: this.#marks,
-      files: this.#files,
-      schemes: this.#schemes,
-    }
+    const ask = this.#holdings.ask(!this.#hasTried, this.#now())
     this.#hasTried = true
     return [
       { type: 'cancel', name: 'look' },
       { type: 'look', ask },
     ]
-  }
-
-  /** One that ends and can't be renewed is not mentioned, and so it is read anew. */
-  #askOf(held: HeldLease): readonly Lease[] {
-    const { endsAt: _, ...lease } = held
-    if (!isEnding(held, this.#now())) return [{ ...lease, renewable: false }]
-    return lease.renewable ? [lease] : []
   }
 
   #looked(found: Found, status: Status): Actions {
@@ -99,20 +81,18 @@ export class Sidecar {
   }
 
   #succeeded(found: Found): Actions {
-    const { isCurrent, over } = { isCurrent: this.#isCurrent, over: this.#tellOver() }
-    this.#standing.succeed(found, this.#marks)
-    this.#hold(found)
+    const [isCurrent, over] = [this.#isCurrent, this.#tellOver()]
+    this.#standing.succeed(found, this.#holdings.marks)
+    this.#holdings.take(found, this.#now())
+    this.#standing.hold(this.#holdings.ends(), this.#now())
     this.#isCurrent = true
-    this.#failedLooks = 0
-    this.#marks = found.marks
-    this.#files = new Map(found.files.map(({ path, mark }) => [path, mark]))
-    this.#schemes = found.schemes
+    this.#failures = 0
     const written = found.files.filter(({ change }) => change !== 'same')
     // What was not there before the first look has no reader yet.
     const isNews = written.some(({ change }) => change === 'changed' || isCurrent)
     const paths = written.map(({ path }) => path).join(', ')
     const told: Actions = paths === '' ? [] : [{ type: 'log', level: 'info', text: `written: ${paths}` }]
-    return [...over, ...told, this.#lookLater(this.#policy.intervalMs), ...(isNews ? this.#plan() : [])]
+    return [...over, ...told, this.#lookIn(this.#policy.intervalMs), ...(isNews ? this.#acts.plan() : [])]
   }
 
   #tellOver(): Actions {
@@ -122,101 +102,52 @@ export class Sidecar {
     return [{ type: 'log', level: 'warn', text }]
   }
 
-  #hold({ leases, held }: Found): void {
-    const now = this.#now()
-    const isNew = new Set(leases.map(({ name }) => name))
-    const kept = this.#extend(held, now).filter(({ name }) => held.has(name) && !isNew.has(name))
-    this.#leases = [...kept, ...holdLeases(leases, now)]
-    this.#standing.hold(this.#leases, now)
-  }
-
-  #extend(renewed: Found['held'], now: number): readonly HeldLease[] {
-    return this.#leases.map(lease => {
-      const life = renewed.get(lease.name)
-      return life === undefined ? lease : { ...lease, endsAt: now + life * 1_000 }
-    })
-  }
-
-  /** After this time, or as soon as a lease is due. */
-  #lookLater(ms: number): SidecarAction {
-    const dueMs = untilDue(this.#leases, this.#now())
-    return { type: 'timer', name: 'look', ms: Math.min(ms, Math.max(dueMs, PAUSE_MS)) }
-  }
-
-  #failed({ held, problem = 'the look ended too soon' }: Found, status: Status): Actions {
+  #failed(found: Found, status: Status): Actions {
+    const { problem = 'the look ended too soon' } = found
     this.#standing.looks.failed++
     if (!this.#isCurrent && !this.#mayWait(status)) return [{ type: 'end', status }]
-    this.#leases = this.#extend(held, this.#now())
+    this.#holdings.extend(found, this.#now())
     const { intervalMs, retry } = this.#policy
-    const ms = backOff(this.#failedLooks++, { ...retry, baseMs: Math.min(intervalMs, 5_000) })
-    const dueMs = untilDue(this.#leases, this.#now())
-    const timer: SidecarAction = { type: 'timer', name: 'look', ms: dueMs > 0 ? Math.min(ms, dueMs) : ms }
-    if (this.#awaySince !== undefined) return [timer]
+    const ms = backOff(this.#failures++, { ...retry, baseMs: Math.min(intervalMs, RETRY_MS) })
+    if (this.#awaySince !== undefined) return [{ type: 'timer', name: 'look', ms }]
     this.#awaySince = this.#now()
     const state = this.#isCurrent ? 'the files stay as they are' : 'there are no files yet'
     const text = `${problem}: since ${new Date().toISOString()} ${state}`
-    return [timer, { type: 'log', level: 'warn', text }]
+    return [
+      { type: 'timer', name: 'look', ms },
+      { type: 'log', level: 'warn', text },
+    ]
   }
 
   #mayWait(status: Status): boolean {
     return this.#policy.waits && !('code' in status && FOR_GOOD.includes(status.code))
   }
 
-  /** What changes until it is done takes part in it; one that is to be tried again is tried for the news. */
-  #plan(): Actions {
-    const { steps, debounceMs, splayMs, random } = this.#policy
-    if (steps.length === 0 || (this.#isActDue && this.#failedActs === 0)) return []
-    this.#isActDue = true
-    this.#failedActs = 0
-    if (this.#step !== undefined) return []
-    return [{ type: 'timer', name: 'act', ms: debounceMs + random() * splayMs }]
-  }
-
-  #act(step: Step | undefined): Actions {
-    this.#step = step
-    if (step === undefined) return []
-    return [{ type: 'act', step, schemes: this.#schemes }]
+  /** After this time, or as soon as something is due. */
+  #lookIn(ms: number): SidecarAction {
+    return { type: 'timer', name: 'look', ms: Math.min(ms, this.#holdings.dueMs(this.#now())) }
   }
 
   #acted(step: Step, problem: string | undefined): Actions {
     this.#standing.acts[step][problem === undefined ? 'succeeded' : 'failed']++
-    this.#step = undefined
-    if (this.#leaving) return this.#finish()
-    if (problem !== undefined) return this.#again(problem)
-    const { steps } = this.#policy
-    const next = steps[steps.indexOf(step) + 1]
-    if (next !== undefined) return this.#act(next)
-    this.#failedActs = 0
-    return this.#isActDue ? [{ type: 'timer', name: 'act', ms: this.#policy.debounceMs }] : []
-  }
-
-  /** From the first step on: whoever reads the files has not heard of them yet. */
-  #again(problem: string): Actions {
-    const ms = backOff(this.#failedActs++, this.#policy.retry)
-    this.#isActDue = true
-    return [
-      { type: 'log', level: 'warn', text: `${problem}; next try in ${seconds(ms)}` },
-      { type: 'timer', name: 'act', ms },
-    ]
+    const next = this.#acts.acted(step, problem, this.#holdings.schemes)
+    if (!this.#leaving) return next
+    this.#acts.stop()
+    return this.#finish()
   }
 
   #timeIsUp(name: TimerName): Actions {
     if (name === 'look') return this.#look()
     if (name === 'grace') return this.#tell()
-    if (this.#leaving) return []
-    this.#isActDue = false
-    return this.#act(this.#policy.steps[0])
+    return this.#leaving ? [] : this.#acts.begin(this.#holdings.schemes)
   }
 
   #leave(): Actions {
     if (this.#leaving) return this.#tell()
     this.#leaving = 'asked'
     this.#standing.isLeaving = true
-    const stop: Actions = [
-      { type: 'cancel', name: 'look' },
-      { type: 'cancel', name: 'act' },
-    ]
-    if (!this.#isLooking && this.#step === undefined) return [...stop, ...this.#finish()]
+    const stop: Actions = (['look', 'act'] as const).map(name => ({ type: 'cancel', name }))
+    if (!this.#isLooking && this.#acts.step === undefined) return [...stop, ...this.#finish()]
     // A look that reads is given up at once, one that writes has an end; so has a program, as a rule.
     const kill: Actions = this.#isLooking ? [{ type: 'kill', whom: 'look', signal: SIGTERM }] : []
     return [...stop, ...kill, { type: 'timer', name: 'grace', ms: GRACE_MS }]
@@ -227,14 +158,14 @@ export class Sidecar {
     const isLast = this.#leaving === 'told'
     this.#leaving = 'told'
     const look: Actions = this.#isLooking ? [{ type: 'kill', whom: 'look', signal: SIGKILL }] : []
-    const run: Actions =
-      this.#step === 'run' ? [{ type: 'kill', whom: 'run', signal: isLast ? SIGKILL : SIGTERM }] : []
+    const isRunning = this.#acts.step === 'run'
+    const run: Actions = isRunning ? [{ type: 'kill', whom: 'run', signal: isLast ? SIGKILL : SIGTERM }] : []
     return [...look, ...run, { type: 'timer', name: 'grace', ms: GRACE_MS }]
   }
 
   #finish(): Actions {
-    if (this.#isLooking || this.#step !== undefined) return []
-    const cleanup: Actions = this.#policy.cleanup ? [{ type: 'cleanup', files: this.#files }] : []
+    if (this.#isLooking || this.#acts.step !== undefined) return []
+    const cleanup: Actions = this.#policy.cleanup ? [{ type: 'cleanup', files: this.#holdings.files }] : []
     return [{ type: 'close' }, ...cleanup, { type: 'end', status: { code: 0 } }]
   }
 }

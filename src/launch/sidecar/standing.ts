@@ -1,5 +1,4 @@
 /** How a sidecar stands, for /readyz and /metrics. Times in milliseconds since 1970. */
-import type { HeldLease } from '../leases.ts'
 import type { Step } from './policy.ts'
 import type { Found } from './report.ts'
 
@@ -49,10 +48,10 @@ export class Standing {
     }
   }
 
-  /** @param now - on the clock by which the leases end. */
-  hold(leases: readonly HeldLease[], now: number): void {
+  /** @param ends - name → when it ends, on the clock of `now`. */
+  hold(ends: ReadonlyMap<string, number>, now: number): void {
     this.ends.clear()
-    for (const { name, endsAt } of leases) this.ends.set(name, this.#now() + endsAt - now)
+    for (const [name, end] of ends) this.ends.set(name, this.#now() + end - now)
   }
 
   /** All files are written, nothing in them has run out, and the last look that worked is not too long ago. */

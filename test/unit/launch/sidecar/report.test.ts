@@ -16,7 +16,7 @@ const ASK = {
 }
 const TOLD: readonly Told[] = [
   { event: 'read', name: 'vault://a', mark: '3', since: 5 },
-  { event: 'read', name: 'file://b', mark: 'a0f1' },
+  { event: 'read', name: 'file://b', mark: 'a0f1', seconds: 90 },
   { event: 'scheme', name: 'vault' },
   { event: 'lease', name: 'vault://db', id: 'db/1', seconds: 60, renewable: true },
   { event: 'lease', name: 'vault://pki', seconds: 60, renewable: false },
@@ -40,6 +40,7 @@ test('what is told comes out by its kinds', () => {
       ['file://b', 'a0f1'],
     ]),
     since: new Map([['vault://a', 5]]),
+    lives: new Map([['file://b', 90]]),
     schemes: ['vault'],
     leases: [
       { name: 'vault://db', id: 'db/1', seconds: 60, renewable: true },

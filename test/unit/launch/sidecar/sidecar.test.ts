@@ -33,6 +33,7 @@ function describe(action: SidecarAction): string {
 const NOTHING: Found = {
   marks: new Map(),
   since: new Map(),
+  lives: new Map(),
   schemes: [],
   leases: [],
   held: new Map(),
@@ -163,6 +164,12 @@ const CASES: readonly [string, SidecarEvent[], Partial<SidecarPolicy>, string[]]
   ['after that one', [BEGIN, HUP, looked('same')], {}, ['look in 300000', 'cancel look', 'look']],
   ['the one after the first fails', [BEGIN, HUP, failed()], {}, ['end {"code":69}']],
   ['a lease', [BEGIN, looked('new', lease(90))], {}, ['info', 'look in 60000']],
+  [
+    'a certificate that a store keeps',
+    [BEGIN, looked('new', { lives: new Map([['vault://tls', 90]]) })],
+    {},
+    ['info', 'look in 30000'],
+  ],
   ['a short lease', [BEGIN, looked('new', lease(0.1))], {}, ['info', 'look in 500']],
   ['end', [...CURRENT, LEAVE], {}, ['cancel look', 'cancel act', 'close', 'end {"code":0}']],
   [

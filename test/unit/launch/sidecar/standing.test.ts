@@ -10,6 +10,7 @@ function found(mark: string, more: Partial<Found> = {}): Found {
   return {
     marks: new Map([[NAME, mark]]),
     since: new Map(),
+    lives: new Map(),
     schemes: ['vault'],
     leases: [],
     held: new Map(),
@@ -50,7 +51,7 @@ test.each([
 test('not ready once something in the files has ended', () => {
   const { clock, standing } = createStanding()
   standing.succeed(found('1'), new Map())
-  standing.hold([{ name: 'vault://db', seconds: 60, renewable: false, endsAt: 61_000 }], 1_000)
+  standing.hold(new Map([['vault://db', 61_000]]), 1_000)
   clock.now += 59_999
   const before = standing.isReady()
   clock.now += 1
@@ -80,10 +81,7 @@ test('the age of a secret: since it was seen, or what the store tells; of a leas
 test('what a scrape gets', async () => {
   const { clock, standing } = createStanding()
   standing.succeed(found('1'), new Map())
-  standing.hold(
-    [{ name: 'vault://pki/issue/web?common_name=a.local', seconds: 60, renewable: false, endsAt: 60_000 }],
-    0,
-  )
+  standing.hold(new Map([['vault://pki/issue/web?common_name=a.local', 60_000]]), 0)
   standing.looks.failed = 3
   standing.requests = 8
   standing.acts.run.failed = 1

@@ -1,0 +1,67 @@
+/** What is done after a change: the program is run, then the signal is sent; both again until they work. */
+import { backOff } from '../policy.ts'
+import { seconds } from '../words.ts'
+import type { SidecarAction } from './events.ts'
+import type { SidecarPolicy, Step } from './policy.ts'
+
+type Actions = readonly SidecarAction[]
+
+export class Acts {
+  readonly #policy: SidecarPolicy
+  #step: Step | undefined // under way
+  #isDue = false
+  #failures = 0
+
+  constructor(policy: SidecarPolicy) {
+    this.#policy = policy
+  }
+
+  get step(): Step | undefined {
+    return this.#step
+  }
+
+  /** What changes until it is done takes part in it; one that is to be tried again is tried for the news. */
+  plan(): Actions {
+    const { steps, debounceMs, splayMs, random } = this.#policy
+    if (steps.length === 0 || (this.#isDue && this.#failures === 0)) return []
+    this.#isDue = true
+    this.#failures = 0
+    if (this.#step !== undefined) return []
+    return [{ type: 'timer', name: 'act', ms: debounceMs + random() * splayMs }]
+  }
+
+  begin(schemes: readonly string[]): Actions {
+    this.#isDue = false
+    return this.#start(this.#policy.steps[0], schemes)
+  }
+
+  acted(step: Step, problem: string | undefined, schemes: readonly string[]): Actions {
+    this.#step = undefined
+    if (problem !== undefined) return this.#again(problem)
+    const { steps, debounceMs } = this.#policy
+    const next = steps[steps.indexOf(step) + 1]
+    if (next !== undefined) return this.#start(next, schemes)
+    this.#failures = 0
+    return this.#isDue ? [{ type: 'timer', name: 'act', ms: debounceMs }] : []
+  }
+
+  /** Whatever was to come next does not. */
+  stop(): void {
+    this.#step = undefined
+  }
+
+  #start(step: Step | undefined, schemes: readonly string[]): Actions {
+    this.#step = step
+    return step === undefined ? [] : [{ type: 'act', step, schemes }]
+  }
+
+  /** From the first step on: whoever reads the files has not heard of them yet. */
+  #again(problem: string): Actions {
+    const ms = backOff(this.#failures++, this.#policy.retry)
+    this.#isDue = true
+    return [
+      { type: 'log', level: 'warn', text: `${problem}; next try in ${seconds(ms)}` },
+      { type: 'timer', name: 'act', ms },
+    ]
+  }
+}

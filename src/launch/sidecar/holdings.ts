@@ -1,0 +1,61 @@
+/** What the files are made of, as the last look that worked has found it. Times in milliseconds, on any clock. */
+import { type HeldLease, holdLeases, isEnding, untilDue } from '../leases.ts'
+import type { Lease, Marks } from '../report.ts'
+import type { Ask, Found } from './report.ts'
+
+const PAUSE_MS = 500
+/** Of what is left of the life of a certificate that a store keeps, when to look for the next one. */
+const SOON = 1 / 3
+
+export class Holdings {
+  marks: Marks = new Map()
+  files: Marks = new Map()
+  schemes: readonly string[] = []
+  #leases: readonly HeldLease[] = []
+  #certificates: ReadonlyMap<string, number> = new Map() // that a store keeps: name → when it ends
+
+  take(found: Found, now: number): void {
+    const isNew = new Set(found.leases.map(({ name }) => name))
+    this.extend(found, now)
+    const kept = this.#leases.filter(({ name }) => found.held.has(name) && !isNew.has(name))
+    this.#leases = [...kept, ...holdLeases(found.leases, now)]
+    this.#certificates = new Map([...found.lives].map(([name, life]) => [name, now + life * 1_000]))
+    this.marks = found.marks
+    this.files = new Map(found.files.map(({ path, mark }) => [path, mark]))
+    this.schemes = found.schemes
+  }
+
+  /** Leases that were renewed live on, whatever else came of the look. */
+  extend({ held }: Found, now: number): void {
+    this.#leases = this.#leases.map(lease => {
+      const life = held.get(lease.name)
+      return life === undefined ? lease : { ...lease, endsAt: now + life * 1_000 }
+    })
+  }
+
+  ask(isFirst: boolean, now: number): Ask {
+    const { marks, files, schemes } = this
+    return { isFirst, marks, files, schemes, leases: this.#leases.flatMap(lease => askOf(lease, now)) }
+  }
+
+  /** Until something has to be looked at again; Infinity where nothing ends. */
+  dueMs(now: number): number {
+    const soon = [...this.#certificates.values()].map(end => (end - now) * SOON)
+    return Math.max(PAUSE_MS, Math.min(untilDue(this.#leases, now), ...soon))
+  }
+
+  /** Name → when it ends. */
+  ends(): ReadonlyMap<string, number> {
+    return new Map([
+      ...this.#certificates,
+      ...this.#leases.map(({ name, endsAt }) => [name, endsAt] as const),
+    ])
+  }
+}
+
+/** One that ends and can't be renewed is not mentioned, and so it is read anew. */
+function askOf(held: HeldLease, now: number): readonly Lease[] {
+  const { endsAt: _, ...lease } = held
+  if (!isEnding(held, now)) return [{ ...lease, renewable: false }]
+  return lease.renewable ? [lease] : []
+}
