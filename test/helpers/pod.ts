@@ -57,10 +57,13 @@ export interface Cluster {
   readonly images: Readonly<Record<string, DockerImage>>
   readonly files: Readonly<Record<string, Files>> // of a secret, or of a volume of tokens
   readonly env: Readonly<Record<string, string>> // instead of the manifest's
+  readonly args?: Readonly<Record<string, string>> // what stands for an argument of the manifest
 }
 
 export interface Pod extends Disposable {
   readonly spec: PodSpec
+  /** Where a volume in memory is. */
+  folderOf(volume: string): string
   start(name: string): Container
 }
 
@@ -75,6 +78,7 @@ export function openPod(file: string, cluster: Cluster): Pod {
   )
   return {
     spec,
+    folderOf: volume => `${memory}/${volume}`,
     start(name) {
       const container = [...(spec.initContainers ?? []), ...spec.containers].find(each => each.name === name)
       const image = cluster.images[container?.image ?? '']
@@ -85,7 +89,7 @@ export function openPod(file: string, cluster: Cluster): Pod {
         writable: !readOnly,
       }))
       const env = Object.fromEntries((container.env ?? []).map(each => [each.name, each.value]))
-      return startContainer(configOf(container, image, spec), {
+      return startContainer(configOf(container, image, spec, cluster), {
         mounts: [...image.files, ...mounts],
         env: { ...env, ...pick(cluster.env, Object.keys(env)) },
         ...(spec.shareProcessNamespace && { sharesProcesses: true }),
@@ -96,7 +100,13 @@ export function openPod(file: string, cluster: Cluster): Pod {
 }
 
 /** `command` takes the place of ENTRYPOINT and CMD, `args` that of CMD. */
-function configOf({ command, args }: ContainerSpec, { config }: DockerImage, spec: PodSpec): ImageConfig {
+function configOf(
+  { command, args: given }: ContainerSpec,
+  { config }: DockerImage,
+  spec: PodSpec,
+  { args: replaced = {} }: Cluster,
+): ImageConfig {
+  const args = given?.map(word => replaced[word] ?? word)
   const user = spec.securityContext.runAsUser
   if (command) return { ...config, user, entryPoint: command, command: args ?? [] }
   return { ...config, user, command: args ?? config.command }

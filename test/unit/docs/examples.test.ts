@@ -39,6 +39,7 @@ test('each kind of file has some', () => {
     ['exec', '--template', 'build.env.template', '--', 'npm', 'ci', '--omit=dev'],
   ])
   expect(linesOf('kubernetes/init-container.yaml')).toEqual([['render', '/templates/:/secrets/']])
+  expect(linesOf('kubernetes/sidecar.yaml').map(([name]) => name)).toEqual(['render', 'render'])
   expect(linesOf('systemd/shop.service')).toHaveLength(1)
   expect(linesOf('swarm/README.md')).toEqual([['get', 'ssm:///prod/db/password']])
 })
