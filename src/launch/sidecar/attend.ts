@@ -25,7 +25,7 @@ export interface Place {
   cleanUp(files: ReadonlyMap<string, string>): void
 }
 
-/** From a look's end until there is nothing left to do. */
+/** From a look's end, or an answer, until there is nothing left to do. */
 const QUIET_AFTER_MS = 500
 const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
 const FAILED: Status = { code: 1 }
@@ -40,6 +40,7 @@ export class Attendant {
   readonly #looker: Worker
   readonly #runner: Worker
   #listener: Listener | undefined
+  #trimming: NodeJS.Timeout | undefined
 
   constructor(place: Place, policy: SidecarPolicy) {
     const { libc, descriptors } = place
@@ -78,7 +79,7 @@ export class Attendant {
   /** Loaded when asked for: a third of the memory of a sidecar without it. */
   async #open(listen: NonNullable<SidecarPolicy['listen']>): Promise<void> {
     const { openStandingListener } = await import('./probes.ts')
-    this.#listener = await openStandingListener(listen, this.#standing)
+    this.#listener = await openStandingListener(listen, this.#standing, () => this.#trimSoon())
     log('info', `listening on ${this.#listener.address}`)
   }
 
@@ -101,6 +102,12 @@ export class Attendant {
 
   #setTimer(name: TimerName, ms: number): void {
     this.#timers.set(name, ms, () => this.#tell({ type: 'timer', name }))
+  }
+
+  #trimSoon(): void {
+    clearTimeout(this.#trimming)
+    const act = () => trim(this.#place.libc, this.#place.unchanged)
+    this.#trimming = setTimeout(act, QUIET_AFTER_MS).unref()
   }
 
   #look({ ask }: Extract<SidecarAction, { type: 'look' }>): void {
@@ -128,7 +135,7 @@ export class Attendant {
   }
 
   #looked(status: Status): void {
-    setTimeout(() => trim(this.#place.libc, this.#place.unchanged), QUIET_AFTER_MS).unref()
+    this.#trimSoon()
     this.#tell({ type: 'looked', found: parseFound(this.#looker.finish()), status })
   }
 

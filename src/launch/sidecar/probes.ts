@@ -5,11 +5,18 @@ import type { Listen } from './policy.ts'
 import type { Standing } from './standing.ts'
 
 /** @throws SecwrapError BAD_CONFIG */
-export function openStandingListener(listen: Listen, standing: Standing): Promise<Listener> {
+export function openStandingListener(
+  listen: Listen,
+  standing: Standing,
+  onAsked: () => void,
+): Promise<Listener> {
   const answers: Readonly<Record<string, () => Promise<Answer>>> = {
     '/healthz': () => plainAnswer(200, 'ok'),
     '/readyz': () => (standing.isReady() ? plainAnswer(200, 'ok') : plainAnswer(503, 'not ready')),
     '/metrics': createMetrics(standing),
   }
-  return openListener(listen, path => (Object.hasOwn(answers, path) ? answers[path]?.() : undefined))
+  return openListener(listen, path => {
+    onAsked()
+    return Object.hasOwn(answers, path) ? answers[path]?.() : undefined
+  })
 }
