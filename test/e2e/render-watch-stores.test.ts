@@ -238,6 +238,19 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(metrics).not.toMatch('app.local')
   })
 
+  test('a lease that no file came of is given back', async () => {
+    const mount = await createDatabase(openVault())
+    const { folder, env } = await createProject({ exported: 'value' })
+    using _folder = folder
+    folder.write('app.template', `\${vault://${mount}/creds/app#username} \${file://./missing}\n`)
+    const before = vault.requests.length
+    await using run = startSidecar({ artifact, cwd: folder.path, args: [...FAST, PAIR], env })
+    expect(await run.end).toEqual([66, null])
+    const paths = vault.requests.slice(before).map(({ path }) => path)
+    expect(paths).toContain(`/v1/${mount}/creds/app`)
+    expect(paths.indexOf('/v1/sys/leases/revoke')).toBeGreaterThan(paths.indexOf(`/v1/${mount}/creds/app`))
+  })
+
   test('a lease is renewed, and read anew before it ends for good; another secret takes its file along', async () => {
     const direct = openVault()
     const mount = await createDatabase(direct)
