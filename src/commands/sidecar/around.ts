@@ -9,12 +9,15 @@ import { markFile } from '../../render/mark.ts'
 import { referencesIn } from '../../resolve/plan.ts'
 import { entriesOf, type RenderRequest, readSecrets, type Source } from '../render/files.ts'
 import { listLeases, listMarks } from '../watch/marks.ts'
+import type { LookTokens } from './tokens.ts'
 
 export interface Look {
   readonly request: RenderRequest
   readonly ask: Ask
   readonly journal: Journal
   readonly signal: AbortSignal
+  readonly tokens: LookTokens
+  openTokens(isNews: boolean): LookTokens
   tell(lines: readonly Told[]): void
 }
 
@@ -125,6 +128,6 @@ function join(a: Resolved, b: Resolved): Resolved {
 }
 
 /** What is to be warned of was told by the first look. */
-export function contextOf({ request: { inherited: env }, ask }: Look): ProviderContext {
-  return { env, warn: text => ask.isFirst && log('warn', text) }
+export function contextOf({ request: { inherited: env }, ask, tokens }: Look): ProviderContext {
+  return { env, tokens, warn: text => ask.isFirst && log('warn', text) }
 }

@@ -15,6 +15,7 @@ import type { WorkStage } from '../watch/stage.ts'
 import { readStore } from '../watch/store.ts'
 import { closeOnStart } from './descriptors.ts'
 import { refreshFiles } from './refresh.ts'
+import { openTokens } from './tokens.ts'
 
 /** Does not return. @throws SecwrapError or AggregateError at the first look, for main.ts to tell. */
 export async function look(
@@ -35,7 +36,17 @@ export async function look(
   endInOrder(journal)
   try {
     const request = { ...readRequest(values, words), key }
-    await refreshFiles({ request, ask, journal, tell, signal: deadlineOf(values) })
+    const openKept = (isNews: boolean) => openTokens(libc, stage.tokens ?? -1, isNews)
+    const tokens = openKept(ask.marks.size === 0)
+    await refreshFiles({
+      request,
+      ask,
+      journal,
+      tell,
+      tokens,
+      openTokens: openKept,
+      signal: deadlineOf(values),
+    })
     tell([{ event: 'requests', count: countRequests() }, { event: 'ready' }])
   } catch (error) {
     tell([{ event: 'requests', count: countRequests() }])

@@ -38,8 +38,8 @@ export async function keepFiles(
     ignored,
     unchanged,
     descriptors: [...descriptors, store],
-    layOut(children, role, report) {
-      const stage = formatStage({ name: 'opener', role, store, report, gate: -1 })
+    layOut(children, role, report, tokens) {
+      const stage = formatStage({ name: 'opener', role, store, report, gate: -1, tokens })
       return children.layOut({ ...image, variables: [stage, ...variables] })
     },
     cleanUp: files => removeWritten(files, atomicSet),

@@ -7,7 +7,7 @@ import type { Told } from '../../launch/sidecar/report.ts'
 import { schemesIn } from '../../resolve/plan.ts'
 import { entriesOf, makeFiles, openSources, type Source } from '../render/files.ts'
 import { listLeases, listMarks } from '../watch/marks.ts'
-import { type Look, markSource, readAround } from './around.ts'
+import { type Look, markSource, type ReadAround, readAround } from './around.ts'
 import { giveBack, renewDue } from './renewals.ts'
 
 /** @throws SecwrapError or AggregateError: every problem of all files; nothing is changed then. */
@@ -17,7 +17,7 @@ export async function refreshFiles(look: Look): Promise<void> {
   if (!ask.isFirst) throwTogether(problems) // before anything is read that ends with a lease
   const held = await renewDue(sources, look)
   tell(held.map(({ name, life }) => ({ event: 'held', name, ...(life !== undefined && { seconds: life }) })))
-  const { resolved, kept } = await readAround(sources, new Set(held.map(({ name }) => name)), look)
+  const { resolved, kept, tokens } = await readShared(sources, new Set(held.map(({ name }) => name)), look)
   const before = new Set(sources.map(({ file }) => file.target).filter(path => existsSync(path)))
   const entries = sources.flatMap(entriesOf)
   const leases = listLeases(entries, resolved)
@@ -28,10 +28,25 @@ export async function refreshFiles(look: Look): Promise<void> {
   })
   tell([
     ...leases.map(lease => ({ event: 'lease', ...lease }) as const),
+    ...tokens.lives.map(token => ({ event: 'token', ...token }) as const),
     ...listRead(entries, resolved, request.key, [...leases, ...held]),
     ...[...schemesIn(entries)].map(name => ({ event: 'scheme', name }) as const),
     ...listFiles(sources, before, new Set(changed)),
   ])
+}
+
+/** A log-in's token that has died, or will, is replaced by another log-in, once; leases have died with it. */
+async function readShared(
+  sources: readonly Source[],
+  leased: ReadonlySet<string>,
+  look: Look,
+): Promise<ReadAround & Pick<Look, 'tokens'>> {
+  const { tokens } = look
+  const isDropped = () => tokens.dropped.length > 0
+  const read = isDropped() ? undefined : await readAround(sources, leased, look)
+  if (read && !isDropped()) return { ...read, tokens }
+  const fresh = { ...look, tokens: look.openTokens(true) }
+  return { ...(await readAround(sources, new Set(), fresh)), tokens: fresh.tokens }
 }
 
 function listFiles(

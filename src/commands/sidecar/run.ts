@@ -26,6 +26,7 @@ export async function watchFiles(
     const set = atomicSet === undefined ? undefined : String(atomicSet)
     return keepFiles(libc, stage, policy, flagVariables(flags), set)
   }
+  if (stage.name === 'closer') return (await import('./closer.ts')).close(libc, stage, values, words)
   if (stage.name === 'runner') return (await import('./runner.ts')).runProgram(libc, stage, values)
   return (await import('./looker.ts')).look(libc, stage, values, words)
 }

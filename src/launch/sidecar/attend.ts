@@ -1,8 +1,9 @@
 /** Carries out what sidecar.ts decides: processes, timers, signals, the listener. */
-import type { Libc } from '../../core/libc.ts'
+import { type Libc, systemCalls } from '../../core/libc.ts'
 import { log } from '../../core/log.ts'
 import { Children } from '../children.ts'
 import type { Laid } from '../execute.ts'
+import { createMemoryFile } from '../memory-file.ts'
 import { endAs, type Status, signalNumber } from '../signals.ts'
 import { stayAlive, Timers } from '../timers.ts'
 import { type Region, trim } from '../trim.ts'
@@ -10,7 +11,7 @@ import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
 import type { Listener } from './listener.ts'
 import { sendByPidFile } from './pid-file.ts'
 import type { SidecarPolicy, Step } from './policy.ts'
-import { formatAsk, parseFound } from './report.ts'
+import { formatAsk, NO_ASK, parseFound } from './report.ts'
 import { Sidecar } from './sidecar.ts'
 import { Standing } from './standing.ts'
 import { Worker } from './worker.ts'
@@ -20,14 +21,20 @@ export interface Place {
   readonly descriptors: readonly number[] // that a program started here gets beside its own
   readonly ignored: bigint // signals that the caller ignores
   readonly unchanged: readonly Region[] // of memory
-  layOut(children: Children, role: 'looker' | 'runner', report: number): Laid
+  /** @param tokens - descriptor of the memory file with tokens of our own log-ins, which nobody reads here. */
+  layOut(children: Children, role: SidecarRole, report: number, tokens: number): Laid
   /** Removes what was written and is still as it was written: path → mark. */
   cleanUp(files: ReadonlyMap<string, string>): void
 }
 
+export type SidecarRole = 'looker' | 'runner' | 'closer'
+
 /** From a look's end, or an answer, until there is nothing left to do. */
 const QUIET_AFTER_MS = 500
 const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
+/** A closer gives up by itself before that. */
+const CLOSE_MS = 3_000
+const SEEK_END = 2
 const FAILED: Status = { code: 1 }
 
 export class Attendant {
@@ -39,8 +46,11 @@ export class Attendant {
   readonly #timers = new Timers<TimerName>()
   readonly #looker: Worker
   readonly #runner: Worker
+  readonly #closer: Worker
+  readonly #tokens: number
   #listener: Listener | undefined
   #trimming: NodeJS.Timeout | undefined
+  #ending: Status | undefined
 
   constructor(place: Place, policy: SidecarPolicy) {
     const { libc, descriptors } = place
@@ -49,15 +59,17 @@ export class Attendant {
     this.#standing = new Standing(policy.staleMs)
     this.#sidecar = new Sidecar(policy, this.#standing)
     this.#children = new Children(libc)
-    const worker = (role: 'looker' | 'runner', name: string, deadlineMs: number) =>
+    this.#tokens = createMemoryFile(libc)
+    const worker = (role: SidecarRole, name: string, deadlineMs: number, others: readonly number[]) =>
       new Worker(libc, this.#children, {
         name,
         deadlineMs,
-        descriptors,
-        layOut: report => place.layOut(this.#children, role, report),
+        descriptors: [...descriptors, ...others],
+        layOut: report => place.layOut(this.#children, role, report, others[0] ?? -1),
       })
-    this.#looker = worker('looker', 'look', policy.lookMs)
-    this.#runner = worker('runner', 'program', policy.runMs)
+    this.#looker = worker('looker', 'look', policy.lookMs, [this.#tokens])
+    this.#runner = worker('runner', 'program', policy.runMs, [])
+    this.#closer = worker('closer', 'closer', CLOSE_MS, [this.#tokens])
   }
 
   /** From here on events do everything. @throws SecwrapError where the listener can't be opened. */
@@ -84,6 +96,7 @@ export class Attendant {
   }
 
   #tell(event: SidecarEvent): void {
+    if (this.#ending) return
     for (const action of this.#sidecar.on(event)) this.#perform(action)
   }
 
@@ -97,7 +110,7 @@ export class Attendant {
     else if (action.type === 'log') log(action.level, action.text)
     else if (action.type === 'close') this.#listener?.close()
     else if (action.type === 'cleanup') this.#place.cleanUp(action.files)
-    else endAs(this.#place.libc, action.status)
+    else this.#end(action)
   }
 
   #setTimer(name: TimerName, ms: number): void {
@@ -121,8 +134,7 @@ export class Attendant {
       setImmediate(() => this.#tell({ type: 'acted', step, problem }))
       return
     }
-    const ask = { isFirst: false, leases: [], marks: new Map(), files: new Map(), schemes }
-    if (!this.#runner.start(formatAsk(ask))) setImmediate(() => this.#ran())
+    if (!this.#runner.start(formatAsk({ ...NO_ASK, schemes }))) setImmediate(() => this.#ran())
   }
 
   /** Something has happened to a child; orphans are reaped, too. */
@@ -131,6 +143,7 @@ export class Attendant {
       if (!('ended' in change)) continue
       if (change.pid === this.#looker.pid) this.#looked(change.ended)
       else if (change.pid === this.#runner.pid) this.#ran()
+      else if (change.pid === this.#closer.pid && this.#ending) endAs(this.#place.libc, this.#ending)
     }
   }
 
@@ -143,5 +156,18 @@ export class Attendant {
     const { isReady, problem } = parseFound(this.#runner.finish())
     const reason = isReady ? undefined : (problem ?? 'the program could not be run')
     this.#tell({ type: 'acted', step: 'run', problem: reason })
+  }
+
+  /** What the stores gave is given back, for which there are some seconds; then nothing else matters. */
+  #end({ status, givesBack }: Extract<SidecarAction, { type: 'end' }>): void {
+    this.#ending = status
+    const isNeeded = givesBack && (givesBack.some(({ id }) => id !== undefined) || this.#hasTokens())
+    if (isNeeded && this.#closer.start(formatAsk({ ...NO_ASK, leases: givesBack }))) return
+    endAs(this.#place.libc, status)
+  }
+
+  /** Asks for the size of the file, not for what is in it. */
+  #hasTokens(): boolean {
+    return this.#place.libc.call(systemCalls().lseek, this.#tokens, 0, SEEK_END) > 0
   }
 }

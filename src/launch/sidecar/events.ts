@@ -1,4 +1,5 @@
 /** What a sidecar is told, and what it wants done. */
+import type { Lease } from '../report.ts'
 import type { Status } from '../signals.ts'
 import type { Step } from './policy.ts'
 import type { Ask, Found } from './report.ts'
@@ -22,4 +23,4 @@ export type SidecarAction =
   | { readonly type: 'log'; readonly level: 'info' | 'warn'; readonly text: string }
   | { readonly type: 'close' } // the listener
   | { readonly type: 'cleanup'; readonly files: ReadonlyMap<string, string> } // path → mark
-  | { readonly type: 'end'; readonly status: Status }
+  | { readonly type: 'end'; readonly status: Status; readonly givesBack?: readonly Lease[] } // and our tokens

@@ -12,13 +12,13 @@ export class Holdings {
   files: Marks = new Map()
   schemes: readonly string[] = []
   #leases: readonly HeldLease[] = []
+  #tokens: readonly HeldLease[] = []
   #certificates: ReadonlyMap<string, number> = new Map() // that a store keeps: name → when it ends
 
   take(found: Found, now: number): void {
-    const isNew = new Set(found.leases.map(({ name }) => name))
     this.extend(found, now)
-    const kept = this.#leases.filter(({ name }) => found.held.has(name) && !isNew.has(name))
-    this.#leases = [...kept, ...holdLeases(found.leases, now)]
+    this.#leases = replace(this.#leases, found.leases, found, now)
+    this.#tokens = replace(this.#tokens, found.tokens, found, now)
     this.#certificates = new Map([...found.lives].map(([name, life]) => [name, now + life * 1_000]))
     this.marks = found.marks
     this.files = new Map(found.files.map(({ path, mark }) => [path, mark]))
@@ -27,30 +27,49 @@ export class Holdings {
 
   /** Leases that were renewed live on, whatever else came of the look. */
   extend({ held }: Found, now: number): void {
-    this.#leases = this.#leases.map(lease => {
+    const extend = (lease: HeldLease) => {
       const life = held.get(lease.name)
       return life === undefined ? lease : { ...lease, endsAt: now + life * 1_000 }
-    })
+    }
+    this.#leases = this.#leases.map(extend)
+    this.#tokens = this.#tokens.map(extend)
   }
 
   ask(isFirst: boolean, now: number): Ask {
     const { marks, files, schemes } = this
-    return { isFirst, marks, files, schemes, leases: this.#leases.flatMap(lease => askOf(lease, now)) }
+    const leases = this.#leases.flatMap(lease => askOf(lease, now))
+    const tokens = this.#tokens.map(token => ({ ...token, renewable: isEnding(token, now) }))
+    return { isFirst, marks, files, schemes, leases, tokens }
   }
 
   /** Until something has to be looked at again; Infinity where nothing ends. */
   dueMs(now: number): number {
     const soon = [...this.#certificates.values()].map(end => (end - now) * SOON)
-    return Math.max(PAUSE_MS, Math.min(untilDue(this.#leases, now), ...soon))
+    return Math.max(PAUSE_MS, Math.min(untilDue([...this.#leases, ...this.#tokens], now), ...soon))
   }
 
-  /** Name → when it ends. */
+  get leases(): readonly Lease[] {
+    return this.#leases
+  }
+
+  /** Name → when it ends. Tokens are not in the files. */
   ends(): ReadonlyMap<string, number> {
     return new Map([
       ...this.#certificates,
       ...this.#leases.map(({ name, endsAt }) => [name, endsAt] as const),
     ])
   }
+}
+
+/** @returns what goes on, and what is new. */
+function replace(
+  old: readonly HeldLease[],
+  leases: readonly Lease[],
+  { held }: Found,
+  now: number,
+): readonly HeldLease[] {
+  const isNew = new Set(leases.map(({ name }) => name))
+  return [...old.filter(({ name }) => held.has(name) && !isNew.has(name)), ...holdLeases(leases, now)]
 }
 
 /** One that ends and can't be renewed is not mentioned, and so it is read anew. */

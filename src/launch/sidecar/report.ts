@@ -8,6 +8,7 @@ import type { Lease, Marks } from '../report.ts'
 export interface Ask {
   readonly isFirst: boolean // a failure is told to the user, and ends the look with its exit code
   readonly leases: readonly Lease[] // not to be read again; those that are `renewable` are to be renewed
+  readonly tokens: readonly Lease[] // of log-ins and given ones; those that are `renewable` are to be renewed
   readonly marks: Marks // what was found the last time
   readonly files: Marks
   readonly schemes: readonly string[] // whose credentials a program is not given
@@ -28,7 +29,9 @@ export type Told =
     }
   | { readonly event: 'scheme'; readonly name: string }
   | ({ readonly event: 'lease' } & Lease)
-  /** A lease of the ask that is still in use; `seconds` where it was renewed. */
+  /** A token whose life is known from now on. */
+  | ({ readonly event: 'token' } & Lease)
+  /** A lease or token of the ask that is still in use; `seconds` where it was renewed. */
   | { readonly event: 'held'; readonly name: string; readonly seconds?: number }
   | ({ readonly event: 'file' } & FileFound)
   | { readonly event: 'requests'; readonly count: number }
@@ -48,11 +51,22 @@ export interface Found {
   readonly lives: ReadonlyMap<string, number> // of certificates that a store keeps: name → seconds
   readonly schemes: readonly string[]
   readonly leases: readonly Lease[] // new ones
+  readonly tokens: readonly Lease[] // new ones
   readonly held: ReadonlyMap<string, number | undefined> // name → seconds, where it was renewed
   readonly files: readonly FileFound[]
   readonly requests: number
   readonly problem: string | undefined // the first one
   readonly isReady: boolean // everything was read and written
+}
+
+/** For a process that needs nothing of it. */
+export const NO_ASK: Ask = {
+  isFirst: false,
+  leases: [],
+  tokens: [],
+  marks: new Map(),
+  files: new Map(),
+  schemes: [],
 }
 
 export function formatAsk({ marks, files, ...ask }: Ask): string {
@@ -80,11 +94,16 @@ export function parseFound(text: string): Found {
     since: new Map(read.flatMap(({ name, since }) => (since === undefined ? [] : [[name, since]]))),
     lives: new Map(read.flatMap(({ name, seconds }) => (seconds === undefined ? [] : [[name, seconds]]))),
     schemes: told('scheme').map(({ name }) => name),
-    leases: told('lease').map(({ name, id, seconds, renewable }) => ({ name, id, seconds, renewable })),
+    leases: told('lease').map(leaseIn),
+    tokens: told('token').map(leaseIn),
     held: new Map(told('held').map(({ name, seconds }) => [name, seconds])),
     files: told('file').map(({ path, mark, change }) => ({ path, mark, change })),
     requests: told('requests').reduce((sum, { count }) => sum + count, 0),
     problem: told('problem')[0]?.text,
     isReady: told('ready').length > 0,
   }
+}
+
+function leaseIn({ name, id, seconds, renewable, atEnd }: Lease): Lease {
+  return { name, id, seconds, renewable, atEnd }
 }

@@ -25,6 +25,8 @@ const FOR_GOOD: readonly number[] = (['BAD_USAGE', 'BAD_TEMPLATE', 'BUG', 'BAD_C
   code => EXIT_CODES[code],
 )
 
+const END = { type: 'end', status: { code: 0 } } as const
+
 type Actions = readonly SidecarAction[]
 
 export class Sidecar {
@@ -105,7 +107,7 @@ export class Sidecar {
   #failed(found: Found, status: Status): Actions {
     const { problem = 'the look ended too soon' } = found
     this.#standing.looks.failed++
-    if (!this.#isCurrent && !this.#mayWait(status)) return [{ type: 'end', status }]
+    if (!this.#isCurrent && !this.#mayWait(status)) return [{ type: 'end', status, givesBack: [] }]
     this.#holdings.extend(found, this.#now())
     const { intervalMs, retry } = this.#policy
     const ms = backOff(this.#failures++, { ...retry, baseMs: Math.min(intervalMs, RETRY_MS) })
@@ -165,7 +167,11 @@ export class Sidecar {
 
   #finish(): Actions {
     if (this.#isLooking || this.#acts.step !== undefined) return []
-    const cleanup: Actions = this.#policy.cleanup ? [{ type: 'cleanup', files: this.#holdings.files }] : []
-    return [{ type: 'close' }, ...cleanup, { type: 'end', status: { code: 0 } }]
+    const { files, leases } = this.#holdings
+    if (this.#policy.cleanup) {
+      return [{ type: 'close' }, { type: 'cleanup', files }, { ...END, givesBack: leases }]
+    }
+    // What stands in files that stay is for their reader to use, until it runs out.
+    return [{ type: 'close' }, leases.length > 0 ? END : { ...END, givesBack: [] }]
   }
 }

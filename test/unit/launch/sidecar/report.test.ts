@@ -10,6 +10,7 @@ import {
 const ASK = {
   isFirst: true,
   leases: [{ name: 'vault://db', id: 'db/1', seconds: 60, renewable: true }],
+  tokens: [{ name: 'VAULT_TOKEN (http://v)', id: 'token {}', seconds: 60, renewable: false }],
   marks: new Map([['vault://a', '3']]),
   files: new Map([['/run/a', '1 2']]),
   schemes: ['vault'],
@@ -20,6 +21,7 @@ const TOLD: readonly Told[] = [
   { event: 'scheme', name: 'vault' },
   { event: 'lease', name: 'vault://db', id: 'db/1', seconds: 60, renewable: true },
   { event: 'lease', name: 'vault://pki', seconds: 60, renewable: false },
+  { event: 'token', name: 'VAULT_TOKEN', id: 'token {}', seconds: 60, renewable: true, atEnd: 'warn' },
   { event: 'held', name: 'vault://x', seconds: 30 },
   { event: 'held', name: 'vault://y' },
   { event: 'file', path: '/run/a', mark: '1 2', change: 'new' },
@@ -46,6 +48,7 @@ test('what is told comes out by its kinds', () => {
       { name: 'vault://db', id: 'db/1', seconds: 60, renewable: true },
       { name: 'vault://pki', id: undefined, seconds: 60, renewable: false },
     ],
+    tokens: [{ name: 'VAULT_TOKEN', id: 'token {}', seconds: 60, renewable: true, atEnd: 'warn' }],
     held: new Map([
       ['vault://x', 30],
       ['vault://y', undefined],

@@ -36,6 +36,7 @@ const NOTHING: Found = {
   lives: new Map(),
   schemes: [],
   leases: [],
+  tokens: [],
   held: new Map(),
   files: [],
   requests: 1,

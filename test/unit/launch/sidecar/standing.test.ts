@@ -13,6 +13,7 @@ function found(mark: string, more: Partial<Found> = {}): Found {
     lives: new Map(),
     schemes: ['vault'],
     leases: [],
+    tokens: [],
     held: new Map(),
     files: [{ path: '/run/app.conf', mark: '1', change: 'changed' }],
     requests: 2,
