@@ -1,0 +1,99 @@
+/** `render --watch` as a process: what it takes, and how it ends. */
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { ARTIFACTS, COMPILED } from '../helpers/secwrap.ts'
+import { addressOf, ask, startSidecar, waitForStatus } from '../helpers/sidecar-run.ts'
+import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
+import { childrenOf, isAlive, waitFor } from '../helpers/watched-run.ts'
+
+const PAIR = 'app.template:out'
+const HANGING = `sh -c 'trap "" TERM; echo "pid $$ end"; while :; do sleep 0.1; done'`
+
+function createProject(): Folder {
+  const folder = createFolder()
+  folder.write('secret', 'one')
+  folder.write('app.template', '${file://./secret}')
+  return folder
+}
+
+test('it is small: below 30 MiB when idle, with a listener that was asked', async () => {
+  using folder = createProject()
+  const args = ['--interval', '1', '--listen', '127.0.0.1:0', PAIR]
+  await using run = startSidecar({ artifact: COMPILED, cwd: folder.path, args })
+  const readKibibytes = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${run.pid}/status`, 'latin1'))?.[1])
+  const address = await addressOf(run)
+  await ask(address, '/metrics')
+  expect(readKibibytes()).toBeGreaterThan(30 * 1024) // it is about this process, and not yet idle
+  await waitFor(() => readKibibytes() < 30 * 1024)
+})
+
+const AS_PID_1 = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+  ...['--pid', '--fork', '--kill-child', '--mount-proc'],
+]
+
+describe.each(ARTIFACTS)('$name', artifact => {
+  test('as PID 1 it hears signals, runs the program, reaps what that leaves behind, and ends with 0', async () => {
+    using folder = createProject()
+    const leaving = `sh -c '(sleep 0.2 &) ; echo ran'`
+    const args = ['--interval', '600', '--debounce', '0', '--run', leaving, PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args, prefix: AS_PID_1 })
+    await run.says(/written/)
+    const [secwrap = 0] = childrenOf(run.pid)
+    folder.write('secret', 'two')
+    process.kill(secwrap, 'SIGHUP')
+    await run.says(/ran\n/)
+    await waitFor(() => childrenOf(secwrap).length === 0) // no zombies either
+    process.kill(secwrap, 'SIGTERM')
+    expect(await run.end).toEqual([0, null])
+  })
+
+  test('a second SIGTERM ends a program that would not end', async () => {
+    using folder = createProject()
+    const flags = ['--interval', '600', '--debounce', '0', '--listen', '127.0.0.1:0']
+    const args = [...flags, '--run', HANGING, PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args })
+    const address = await addressOf(run)
+    await run.says(/written/)
+    folder.write('secret', 'two')
+    run.child.kill('SIGHUP')
+    const [, pid] = await run.says(/pid (\d+) end/)
+    const began = performance.now()
+    run.child.kill('SIGTERM')
+    await waitForStatus(address, '/readyz', 503) // it has heard that one
+    run.child.kill('SIGTERM')
+    await waitFor(() => !isAlive(Number(pid)))
+    expect(await run.end).toEqual([0, null])
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+
+  test('killed, it takes the look along that is under way', async () => {
+    using folder = createProject()
+    folder.write('app.template', '${vault://secret/app#key}')
+    const env = { VAULT_ADDR: 'http://192.0.2.1', VAULT_TOKEN: 'x' } // where nobody answers
+    const args = ['--interval', '600', '--timeout', '30', PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args, env })
+    await waitFor(() => childrenOf(run.pid).length === 1)
+    const [look = 0] = childrenOf(run.pid)
+    expect(isAlive(look)).toBe(true)
+    run.child.kill('SIGKILL')
+    await waitFor(() => !isAlive(look))
+    expect(existsSync(`${folder.path}/out`)).toBe(false)
+  })
+
+  test('an address where somebody listens already: an error, and no file is made', async () => {
+    using folder = createProject()
+    const flags = ['--interval', '600', '--listen']
+    await using first = startSidecar({ artifact, cwd: folder.path, args: [...flags, '127.0.0.1:0', PAIR] })
+    const address = await addressOf(first)
+    const args = [...flags, address, 'app.template:other']
+    await using second = startSidecar({ artifact, cwd: folder.path, args })
+    expect(await second.end).toEqual([78, null])
+    expect(second.output()).toContain(
+      `error: --listen ${address} can't be opened (EADDRINUSE) [BAD_CONFIG]\n`,
+    )
+    expect(existsSync(`${folder.path}/other`)).toBe(false)
+  })
+})
