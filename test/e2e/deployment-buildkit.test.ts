@@ -1,83 +1,118 @@
-/** examples/buildkit: a token that a build needs is in no image. */
+/** examples/buildkit: a token that a build needs is in no image, by BuildKit and by buildah. */
 import { createHash } from 'node:crypto'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, jest } from '@jest/globals'
-import { canBuild, copyExample, type Images, install, openImages, SHELL } from '../helpers/buildah.ts'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals'
+import { canBuild, copyExample, install, openImages, SHELL } from '../helpers/buildah.ts'
+import { canRunDocker, startEngine } from '../helpers/docker-engine.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { testWith } from '../helpers/needs.ts'
+import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 
 jest.setTimeout(120_000) // images of some hundred megabytes
 
 const EXAMPLE = `${import.meta.dirname}/../../examples/buildkit`
+const BASE = 'docker.io/library/node:22-slim'
 const TOKEN = 'planted-npm-token-5f3a'
-const withBuildah = testWith(canBuild, 'buildah, and root,')
 
 /** In npm's place: it installs the package, and beside it a digest of the token that it was given. */
 const NPM = `#!/bin/sh -eu
 mkdir -p node_modules/@shop/prices
 printf %s "$NPM_TOKEN" | sha256sum > node_modules/@shop/prices/digest
 `
+const DIGEST = createHash('sha256').update(TOKEN).digest('hex')
 
-let images: Images
-let flags: readonly string[]
+interface Builder extends AsyncDisposable {
+  /** @returns what it printed. */
+  build(context: string, name: string, ...flags: readonly string[]): Promise<string>
+  archiveOf(name: string): Promise<string>
+}
+
+let folder: Folder
+let context: string
+let secret: string
 beforeAll(async () => {
-  if (!canBuild && !process.env.CI) return
-  images = openImages()
-  const base = images.folder('base')
-  await install(base, {
+  folder = createFolder()
+  context = copyExample(EXAMPLE, `${folder.path}/context`)
+  secret = folder.write('npm_token', `${TOKEN}\n`, 0o400)
+  await makeBase(`${folder.path}/base`)
+})
+afterAll(() => folder[Symbol.dispose]())
+
+/** A root in place of the image that a registry would give. */
+async function makeBase(root: string): Promise<void> {
+  mkdirSync(`${root}/etc`, { recursive: true })
+  await install(root, {
     ...SHELL,
     '/usr/bin/mkdir': '/bin/mkdir',
     '/usr/bin/sha256sum': '/usr/bin/sha256sum',
   })
-  writeFileSync(`${base}/usr/bin/npm`, NPM)
-  chmodSync(`${base}/usr/bin/npm`, 0o755)
-  await images.standIn('docker.io/library/node:22-slim', base)
-  copyExample(EXAMPLE, images.folder('context'))
-  const secret = `${images.folder('secrets')}/npm_token`
-  writeFileSync(secret, `${TOKEN}\n`, { mode: 0o400 })
-  flags = ['--layers', '--secret', `id=npm_token,src=${secret}`]
-})
-afterAll(() => images?.[Symbol.dispose]())
-
-const leaksOf = async (name: string) => findLeaks([TOKEN], readFileSync(await images.archiveOf(name)))
-
-withBuildah(
-  'npm sees the token, and no layer, history or configuration of the two stages has it',
-  async () => {
-    const context = images.folder('context')
-    const said = await images.build(context, 'shop:latest', ...flags)
-    await images.build(context, 'shop:build', ...flags, '--target', 'build')
-    const digest = readFileSync(
-      `${await images.rootOf('shop:latest')}/app/node_modules/@shop/prices/digest`,
-      'utf8',
-    )
-    expect(digest.split(' ')[0]).toBe(createHash('sha256').update(TOKEN).digest('hex'))
-    expect([await leaksOf('shop:latest'), await leaksOf('shop:build'), findLeaks([TOKEN], said)]).toEqual([
-      [],
-      [],
-      [],
-    ])
-  },
-)
-
-withBuildah('without the secret the build fails, and says what is missing', async () => {
-  const build = images.build(images.folder('context'), 'shop:none', '--no-cache', '--target', 'build')
-  await expect(build).rejects.toThrow(/build\.env\.template:2: NPM_TOKEN: .* \[NOT_FOUND\]/)
-})
-
-// The control: what others do with a token is found in the same way.
-for (const [title, lines] of [
-  ['a build argument', 'ARG NPM_TOKEN\nRUN npm ci'],
-  [
-    'a file that a later layer deletes',
-    'COPY npm_token /\nRUN npm_token= NPM_TOKEN=x npm ci && : > /npm_token',
-  ],
-] as const) {
-  withBuildah(`found: ${title}`, async () => {
-    const context = images.folder(`bad ${title}`)
-    writeFileSync(`${context}/Dockerfile`, `FROM node:22-slim\n${lines}\n`)
-    writeFileSync(`${context}/npm_token`, TOKEN)
-    await images.build(context, 'shop:bad', '--layers', '--build-arg', `NPM_TOKEN=${TOKEN}`)
-    expect(await leaksOf('shop:bad')).toContain('plain of value 1')
-  })
+  writeFileSync(`${root}/etc/passwd`, 'root:x:0:0:root:/:/bin/sh\n') // BuildKit looks for the user of RUN
+  writeFileSync(`${root}/usr/bin/npm`, NPM)
+  chmodSync(`${root}/usr/bin/npm`, 0o755)
 }
+
+async function openBuildah(): Promise<Builder> {
+  const images = openImages()
+  await images.standIn(BASE, `${folder.path}/base`)
+  const build: Builder['build'] = (...args) => images.build(...args, '--layers')
+  return { build, archiveOf: images.archiveOf, [Symbol.asyncDispose]: async () => images[Symbol.dispose]() }
+}
+
+async function openBuildKit(): Promise<Builder> {
+  const engine = await startEngine()
+  const config = { entryPoint: [], command: ['sh'], user: 0, folder: '/' }
+  await engine.importImage(BASE, `${folder.path}/base`, { config })
+  const env = { NPM_TOKEN: TOKEN } // for `--secret id=npm_token,env=NPM_TOKEN`
+  const build: Builder['build'] = (from, name, ...flags) => engine.build(from, name, flags, env)
+  return { build, archiveOf: engine.archiveOf, [Symbol.asyncDispose]: engine[Symbol.asyncDispose] }
+}
+
+describe.each([
+  ['buildah', openBuildah, canBuild, ['src']],
+  ['BuildKit', openBuildKit, canRunDocker, ['src', 'env']],
+] as const)('%s', (name, open, isHere, forms) => {
+  const withBuilder = testWith(isHere, `${name}, and root,`)
+  let builder: Builder
+  beforeAll(async () => {
+    if (isHere || process.env.CI) builder = await open()
+  })
+  afterAll(async () => {
+    await builder?.[Symbol.asyncDispose]()
+  })
+  const leaksOf = async (image: string, value = TOKEN) =>
+    findLeaks([value], readFileSync(await builder.archiveOf(image)))
+
+  for (const form of forms) {
+    withBuilder(
+      `the command sees the token (${form}), and no layer, history or configuration has it`,
+      async () => {
+        const flags = ['--secret', `id=npm_token,${form}=${form === 'src' ? secret : 'NPM_TOKEN'}`]
+        const said = await builder.build(context, 'shop:latest', '--no-cache', ...flags)
+        expect([await leaksOf('shop:latest'), findLeaks([TOKEN], said)]).toEqual([[], []])
+        expect(await leaksOf('shop:latest', DIGEST)).toContain('plain of value 1')
+        await builder.build(context, 'shop:build', ...flags, '--target', 'build')
+        expect(await leaksOf('shop:build')).toEqual([])
+      },
+    )
+  }
+
+  withBuilder('without the secret the build fails, and says what is missing', async () => {
+    const build = builder.build(context, 'shop:none', '--no-cache', '--target', 'build')
+    await expect(build).rejects.toThrow(/build\.env\.template:2: NPM_TOKEN: .* \[NOT_FOUND\]/)
+  })
+
+  // The control: what others do with a token is found in the same way.
+  for (const [title, lines] of [
+    ['a build argument', 'ARG NPM_TOKEN\nRUN npm ci'],
+    ['a file that a later layer deletes', 'COPY npm_token /\nRUN NPM_TOKEN=x npm ci && : > /npm_token'],
+  ] as const) {
+    withBuilder(`found: ${title}`, async () => {
+      const place = `${folder.path}/${name} ${title}`
+      mkdirSync(place)
+      writeFileSync(`${place}/Dockerfile`, `FROM node:22-slim\n${lines}\n`)
+      writeFileSync(`${place}/npm_token`, TOKEN)
+      await builder.build(place, 'shop:bad', '--build-arg', `NPM_TOKEN=${TOKEN}`)
+      expect(await leaksOf('shop:bad')).toContain('plain of value 1')
+    })
+  }
+})

@@ -10,14 +10,25 @@ import { childrenOf, startProgram } from './watched-run.ts'
 
 const DOCKERD = ['/usr/sbin/dockerd', '/usr/bin/dockerd'].find(existsSync)
 const STOP_WITHIN_MS = 20_000
-export const canRunDocker = DOCKERD !== undefined && process.getuid?.() === 0
+/** Debian's has BuildKit in it; that of newer releases wants another program for it. */
+const CLIENT = '/usr/bin/docker'
+export const canRunDocker = DOCKERD !== undefined && existsSync(CLIENT) && process.getuid?.() === 0
 
 export interface Engine extends AsyncDisposable {
   /** Standard output and standard error of `docker …`. @throws Error with both, where it fails. */
   docker(...args: readonly string[]): Promise<string>
   compose(...args: readonly string[]): Promise<string>
   /** Makes an image of a folder, which starts as a Dockerfile says. */
-  importImage(name: string, root: string, image: DockerImage): Promise<void>
+  importImage(name: string, root: string, image: Pick<DockerImage, 'config'>): Promise<void>
+  /** Builds with BuildKit. @returns what it printed. */
+  build(
+    context: string,
+    name: string,
+    flags: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): Promise<string>
+  /** Layers, history and configuration of an image in one file, nothing compressed. */
+  archiveOf(name: string): Promise<string>
 }
 
 /** Networks, mounts and processes of its own; the end of the first process is the end of all containers. */
@@ -39,8 +50,8 @@ export async function startEngine(): Promise<Engine> {
     path,
   )
   const env = { DOCKER_HOST: host, HOME: folder.path }
-  const call = async (argv: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await run(argv, { env })
+  const call = async (argv: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+    const { exitCode, stdout, stderr } = await run(argv, { env: { ...env, ...more } })
     if (exitCode !== 0) throw new Error(`${argv.join(' ')}: ${stdout}${stderr}`)
     return stdout + stderr
   }
@@ -48,6 +59,16 @@ export async function startEngine(): Promise<Engine> {
   return {
     docker: (...args) => call(['docker', ...args]),
     compose: (...args) => call([`${dirname(openLab().python)}/docker-compose`, ...args]),
+    build: (context, name, flags, more = {}) =>
+      call([CLIENT, 'build', '--progress', 'plain', '--network', 'none', '--tag', name, ...flags, context], {
+        ...more,
+        DOCKER_BUILDKIT: '1',
+      }),
+    async archiveOf(name) {
+      const file = `${folder.path}/saved.tar`
+      await call(['docker', 'save', '--output', file, name])
+      return file
+    },
     async importImage(name, root, { config }) {
       const changes = [
         `ENTRYPOINT ${JSON.stringify(config.entryPoint)}`,
