@@ -4,7 +4,7 @@ import type { Inherited, TokenKeeper } from '../core/types.ts'
 import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
 import { type Caller, takeCaller } from './caller.ts'
-import { COMMON_FLAGS, EXEC_FLAGS, type FlagValues, variableOf, WATCH_FLAGS } from './flags.ts'
+import { COMMON_FLAGS, EXEC_FLAGS, type Flag, type FlagValues, variableOf, WATCH_FLAGS } from './flags.ts'
 import {
   completeEnvironment,
   loadFromFlags,
@@ -23,15 +23,22 @@ export async function handler(values: FlagValues, command: readonly string[]): P
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
   }
   if (values.watch === true) return (await import('./watch/run.ts')).watch(values, command)
-  refuseIdleFlags(values, process.env)
+  refuseIdleFlags('exec', WATCH_FLAGS, values, process.env)
   await launch(values, command, takeCaller(process.env))
 }
 
-/** They would do nothing. As variables they may stand ready for --watch. */
-function refuseIdleFlags(values: FlagValues, env: Inherited): void {
-  for (const flag of WATCH_FLAGS) {
+/** Flags of --watch would do nothing without it. As variables they may stand ready. @throws SecwrapError BAD_USAGE */
+export function refuseIdleFlags(
+  command: string,
+  flags: readonly Flag[],
+  values: FlagValues,
+  env: Inherited,
+): void {
+  for (const flag of flags) {
     if (values[flag.name] === flag.default || env[variableOf(flag)] !== undefined) continue
-    throw new SecwrapError('BAD_USAGE', `--${flag.name} needs --watch`, { hint: 'secwrap exec --watch' })
+    throw new SecwrapError('BAD_USAGE', `--${flag.name} needs --watch`, {
+      hint: `secwrap ${command} --watch`,
+    })
   }
 }
 

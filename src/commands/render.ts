@@ -5,6 +5,7 @@ import { Journal } from '../render/journal.ts'
 import { parseOwner } from '../render/owner.ts'
 import { parsePair } from '../render/pairs.ts'
 import { takeCaller } from './caller.ts'
+import { refuseIdleFlags } from './exec.ts'
 import type { Flag, FlagValues } from './flags.ts'
 import { type Rendered, type RenderRequest, removeRendered, renderFiles } from './render/files.ts'
 import { SIDECAR_FLAGS } from './sidecar/flags.ts'
@@ -53,6 +54,7 @@ const WOULD_CHANGE = 1
 export async function handler(values: FlagValues, words: readonly string[]): Promise<void> {
   const request = readRequest(values, words)
   if (values.watch === true) return watch(request, values, words)
+  refuseIdleFlags('render', SIDECAR_FLAGS, values, process.env)
   if (values.cleanup) {
     for (const path of removeRendered(request)) log('info', `${path} is removed`)
     return

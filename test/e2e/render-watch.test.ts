@@ -186,6 +186,18 @@ describe.each(ARTIFACTS)('$name', artifact => {
 })
 
 test.each([
+  ['--run', ['--run', 'nginx -s reload', PAIR]],
+  ['--interval', ['--interval', '10', PAIR]],
+  ['--wait', ['--wait', PAIR]],
+])('%s alone is refused, as it would do nothing', async (flag, args) => {
+  const result = await secwrap(['render', ...args], { artifact: COMPILED })
+  expect(result.exitCode).toBe(64)
+  expect(result.stderr).toBe(
+    `secwrap: error: ${flag} needs --watch [BAD_USAGE]\nsecwrap: hint: secwrap render --watch\n`,
+  )
+})
+
+test.each([
   ['--check', ['--check', PAIR], '--watch and --check do not go together'],
   ['standard input', ['-:out'], '--watch reads the sources again, which standard input does not allow'],
   ['a shell', ['--run', 'a | b', PAIR], '--run has | in it, and no shell reads it'],
