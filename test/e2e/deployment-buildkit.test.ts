@@ -54,7 +54,7 @@ async function makeBase(root: string): Promise<void> {
 async function openBuildah(): Promise<Builder> {
   const images = openImages()
   await images.standIn(BASE, `${folder.path}/base`)
-  const build: Builder['build'] = (...args) => images.build(...args, '--layers')
+  const { build } = images
   return { build, archiveOf: images.archiveOf, [Symbol.asyncDispose]: async () => images[Symbol.dispose]() }
 }
 
@@ -67,10 +67,18 @@ async function openBuildKit(): Promise<Builder> {
   return { build, archiveOf: engine.archiveOf, [Symbol.asyncDispose]: engine[Symbol.asyncDispose] }
 }
 
+// What others do with a token, for the control.
+const ARGUMENT = ['a build argument', 'ARG NPM_TOKEN\nRUN npm ci'] as const
+const DELETED = [
+  'a file that a later layer deletes',
+  'COPY npm_token /\nRUN NPM_TOKEN=x npm ci && : > /npm_token',
+] as const
+
+// buildah makes one layer of a stage.
 describe.each([
-  ['buildah', openBuildah, canBuild, ['src']],
-  ['BuildKit', openBuildKit, canRunDocker, ['src', 'env']],
-] as const)('%s', (name, open, isHere, forms) => {
+  ['buildah', openBuildah, canBuild, ['src'], [ARGUMENT]],
+  ['BuildKit', openBuildKit, canRunDocker, ['src', 'env'], [ARGUMENT, DELETED]],
+] as const)('%s', (name, open, isHere, forms, controls) => {
   const withBuilder = testWith(isHere, `${name}, and root,`)
   let builder: Builder
   beforeAll(async () => {
@@ -101,11 +109,7 @@ describe.each([
     await expect(build).rejects.toThrow(/build\.env\.template:2: NPM_TOKEN: .* \[NOT_FOUND\]/)
   })
 
-  // The control: what others do with a token is found in the same way.
-  for (const [title, lines] of [
-    ['a build argument', 'ARG NPM_TOKEN\nRUN npm ci'],
-    ['a file that a later layer deletes', 'COPY npm_token /\nRUN NPM_TOKEN=x npm ci && : > /npm_token'],
-  ] as const) {
+  for (const [title, lines] of controls) {
     withBuilder(`found: ${title}`, async () => {
       const place = `${folder.path}/${name} ${title}`
       mkdirSync(place)
