@@ -10,7 +10,7 @@ import { testWith } from '../helpers/needs.ts'
 import { COMPILED } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000) // an image of some hundred megabytes
 
 const EXAMPLES = `${import.meta.dirname}/../../examples`
 const PASSWORD = 'planted-engine-password'

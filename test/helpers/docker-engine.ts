@@ -9,6 +9,7 @@ import { createFolder } from './temporary-folder.ts'
 import { childrenOf, startProgram } from './watched-run.ts'
 
 const DOCKERD = ['/usr/sbin/dockerd', '/usr/bin/dockerd'].find(existsSync)
+const START_WITHIN_MS = 30_000 // on two cores that also build
 const STOP_WITHIN_MS = 20_000
 /** Debian's has BuildKit in it; that of newer releases wants another program for it. */
 const CLIENT = '/usr/bin/docker'
@@ -55,7 +56,7 @@ export async function startEngine(): Promise<Engine> {
     if (exitCode !== 0) throw new Error(`${argv.join(' ')}: ${stdout}${stderr}`)
     return stdout + stderr
   }
-  await daemon.says(/API listen on /)
+  await daemon.says(/API listen on /, START_WITHIN_MS)
   return {
     docker: (...args) => call(['docker', ...args]),
     compose: (...args) => call([`${dirname(openLab().python)}/docker-compose`, ...args]),
