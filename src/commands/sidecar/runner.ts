@@ -1,6 +1,7 @@
 /** Runs the user's program after a change, with the environment that secwrap was started with. */
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
+import { protectProcess } from '../../launch/exec.ts'
 import { readMemoryFile } from '../../launch/memory-file.ts'
 import { formatTold, parseAsk } from '../../launch/sidecar/report.ts'
 import { namesOfCredentials } from '../../providers/credentials.ts'
@@ -19,6 +20,7 @@ export async function runProgram(libc: Libc, stage: WorkStage, values: FlagValue
   closeOnStart(libc, stage)
   const { schemes } = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
   takeCaller(process.env)
+  protectProcess() // it was started with all of secwrap's environment
   const env = { ...process.env }
   for (const name of namesOfCredentials(schemes, env)) delete env[name]
   const problem = await run(libc, values, env)

@@ -6,7 +6,7 @@ import type { Laid } from '../execute.ts'
 import { createMemoryFile } from '../memory-file.ts'
 import { endAs, type Status, signalNumber } from '../signals.ts'
 import { stayAlive, Timers } from '../timers.ts'
-import { type Region, trim } from '../trim.ts'
+import { collectGarbage, type Region, trim } from '../trim.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
 import type { Listener } from './listener.ts'
 import { sendByPidFile } from './pid-file.ts'
@@ -118,9 +118,11 @@ export class Attendant {
   }
 
   #trimSoon(): void {
-    clearTimeout(this.#trimming)
-    const act = () => trim(this.#place.libc, this.#place.unchanged)
-    this.#trimming = setTimeout(act, QUIET_AFTER_MS).unref()
+    this.#trimming ??= setTimeout(() => {
+      this.#trimming = undefined
+      collectGarbage()
+      trim(this.#place.libc, this.#place.unchanged)
+    }, QUIET_AFTER_MS).unref()
   }
 
   #look({ ask }: Extract<SidecarAction, { type: 'look' }>): void {
