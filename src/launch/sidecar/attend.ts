@@ -88,7 +88,7 @@ export class Attendant {
     process.on(name, () => this.#tell({ type }))
   }
 
-  /** Loaded when asked for: a third of the memory of a sidecar without it. */
+  /** Loaded when asked for: it takes 5 MiB. */
   async #open(listen: NonNullable<SidecarPolicy['listen']>): Promise<void> {
     const { openStandingListener } = await import('./probes.ts')
     this.#listener = await openStandingListener(listen, this.#standing, () => this.#trimSoon())
