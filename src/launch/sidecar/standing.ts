@@ -21,10 +21,15 @@ export class Standing {
 
   readonly #staleMs: number
   readonly #now: () => number
+  readonly #steady: () => number
+  #succeededAt: number | undefined // on the steady clock, like the next one
+  #endsAt = Number.POSITIVE_INFINITY // when the first of all ends
 
-  constructor(staleMs: number, now: () => number = Date.now) {
+  /** @param steady - milliseconds, never backwards: what is ready does not change when somebody sets the clock. */
+  constructor(staleMs: number, now: () => number = Date.now, steady: () => number = () => performance.now()) {
     this.#staleMs = staleMs
     this.#now = now
+    this.#steady = steady
   }
 
   now(): number {
@@ -36,6 +41,7 @@ export class Standing {
     const now = this.#now()
     this.looks.succeeded++
     this.lastSuccess = now
+    this.#succeededAt = this.#steady()
     this.updates += files.filter(({ change }) => change !== 'same').length
     for (const name of this.secrets.keys()) {
       if (!marks.has(name) && !held.has(name)) this.secrets.delete(name)
@@ -52,13 +58,13 @@ export class Standing {
   hold(ends: ReadonlyMap<string, number>, now: number): void {
     this.ends.clear()
     for (const [name, end] of ends) this.ends.set(name, this.#now() + end - now)
+    this.#endsAt = this.#steady() + Math.min(...ends.values()) - now
   }
 
   /** All files are written, nothing in them has run out, and the last look that worked is not too long ago. */
   isReady(): boolean {
-    if (this.lastSuccess === undefined || this.isLeaving) return false
-    const now = this.#now()
-    if (now - this.lastSuccess > this.#staleMs) return false
-    return [...this.ends.values()].every(end => end > now)
+    if (this.#succeededAt === undefined || this.isLeaving) return false
+    const now = this.#steady()
+    return now - this.#succeededAt <= this.#staleMs && now < this.#endsAt
   }
 }

@@ -24,8 +24,9 @@ function found(mark: string, more: Partial<Found> = {}): Found {
 }
 
 function createStanding(staleMs = Number.POSITIVE_INFINITY) {
-  const clock = { now: START }
-  return { clock, standing: new Standing(staleMs, () => clock.now) }
+  const clock = { now: START, jumped: 0 }
+  const wall = () => clock.now + clock.jumped
+  return { clock, standing: new Standing(staleMs, wall, () => clock.now - START) }
 }
 
 test('ready from the first success on, and not while leaving', () => {
@@ -56,6 +57,16 @@ test('not ready once something in the files has ended', () => {
   clock.now += 59_999
   const before = standing.isReady()
   clock.now += 1
+  expect([before, standing.isReady()]).toEqual([true, false])
+})
+
+test.each([3_600_000, -3_600_000])('a clock that is set, by %d ms, changes nothing', jumped => {
+  const { clock, standing } = createStanding(60_000)
+  standing.succeed(found('1'), new Map())
+  standing.hold(new Map([['vault://db', 61_000]]), 1_000)
+  clock.jumped = jumped
+  const before = standing.isReady()
+  clock.now += 60_001
   expect([before, standing.isReady()]).toEqual([true, false])
 })
 
