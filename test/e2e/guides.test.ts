@@ -1,5 +1,5 @@
 /** Every command and template of docs/guides, run; next to the peer's own program where the lab has it. */
-import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { type GuideScript, readGuide } from '../helpers/guide.ts'
 import { BARE_ENVIRONMENT, COMPILED, run } from '../helpers/secwrap.ts'
@@ -16,7 +16,7 @@ const OTHER_PAGES = ['README.md', 'init.md', 'sidecar.md', 'watch.md']
 
 interface Guide {
   readonly peers: readonly string[] // programs of others whose lines the page may have
-  readonly runs?: string // the one of them that is run
+  readonly runs?: string // the one of them that is run: it comes with the lab, or is run where PATH has it
   readonly parameters?: readonly (readonly [name: string, value: string])[] // in Parameter Store, one version each
   readonly vault?: Readonly<Record<string, Readonly<Record<string, string>>>> // KV paths below secret/
   prepare?(folder: Folder): Promise<Record<string, string>> // files, and variables of the shell
@@ -57,8 +57,10 @@ const GUIDES: Readonly<Record<string, Guide>> = {
   },
   'vals.md': {
     peers: ['vals'],
+    ...(whereIs('vals') !== undefined && { runs: 'vals' }), // its compiler takes minutes
     parameters: [['/shop-vals/db/password', 'correct horse']],
     vault: { 'shop-vals': { key: 'of the shop', password: 'correct-horse' } },
+    prepare: prepareVals,
   },
   'vault-env.md': {
     peers: ['vault-env', 'secret-init'],
@@ -208,6 +210,18 @@ async function prepareDotenvx(place: Folder): Promise<Record<string, string>> {
   // It tells on standard error what it did; a failure keeps its exit code.
   program(place, 'dotenvx', `exec '${dotenvx}' "$@" 2>/dev/null`)
   return { value: 'of the shop' }
+}
+
+async function prepareVals(place: Folder): Promise<Record<string, string>> {
+  const vals = whereIs('vals')
+  // It tells on standard error what it reads; a failure keeps its exit code.
+  if (vals !== undefined) program(place, 'vals', `exec '${vals}' "$@" 2>/dev/null`)
+  return {}
+}
+
+function whereIs(name: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':').filter(Boolean)
+  return folders.map(folder => `${folder}/${name}`).find(file => existsSync(file))
 }
 
 /** 1Password needs an account: this stands for `op read`, so that our half of the pipe is run. */
