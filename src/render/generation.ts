@@ -1,42 +1,14 @@
-/**
- * A set of files that changes at once, laid out as Kubernetes does it for ConfigMaps and Secrets:
- *
- *   app.conf → ..data/app.conf
- *   ..data   → ..2026_11_24_15_22_12.9f3c51e0b7a2
- *   ..2026_11_24_15_22_12.9f3c51e0b7a2/app.conf
- *
- * A new generation is written beside the old one, then `..data` is renamed over. Source: Kubernetes,
- * pkg/volume/util/atomic_writer.go.
- */
-import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+/** Makes a new generation of a set the current one: see set-layout.ts. */
+import { readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { SecwrapError } from '../core/errors.ts'
 import { type Attributes, beginFile, removeQuietly, syncFolder } from '../core/replace-file.ts'
 import { describeWriteFailure } from '../core/replace-files.ts'
 import { findDifference, type WantedFile } from './compare.ts'
+import { folderAttributes, makeFolder } from './folders.ts'
 import type { Journal } from './journal.ts'
-import { removeLeftovers } from './leftovers.ts'
-import { folderAttributes, makeFolder, writeAll } from './write.ts'
-
-const CURRENT = '..data'
-const GENERATION = /^\.\.\d{4}(?:_\d\d){5}\.[0-9a-f]+(?:\.link)?$/
-
-/** Where TARGET is. @throws SecwrapError BAD_USAGE for what is not below the set's folder. */
-export function placeInSet(folder: string, target: string): string {
-  const place = join(folder, target)
-  if (!target.startsWith('/') && !relative(folder, place).startsWith('..')) return place
-  throw new SecwrapError('BAD_USAGE', `${target} is not a path below the folder of --atomic-set`)
-}
-
-/** What is in the way of a set. */
-export function checkSet(folder: string, paths: readonly string[]): readonly SecwrapError[] {
-  return [CURRENT, ...topNames(folder, paths)].flatMap(name => {
-    const path = join(folder, name)
-    const isFree = name === CURRENT ? isLink(path) : isLinkOfSet(folder, name)
-    if (isFree || !lstatSync(path, { throwIfNoEntry: false })) return []
-    return [new SecwrapError('BAD_USAGE', `${path} is there already, and not of this set`)]
-  })
-}
+import { removeOldTrees } from './leftovers.ts'
+import { CURRENT, findCurrent, GENERATION, isLinkOfSet, readLink, topName, topNames } from './set-layout.ts'
+import { writeAll } from './write-all.ts'
 
 /** Paths of files that are not as wanted, and of those that are in the set and not wanted any more. */
 export function listSetChanges(folder: string, files: readonly WantedFile[]): readonly string[] {
@@ -139,38 +111,7 @@ function removeRest(folder: string, names: readonly string[]): void {
   for (const name of readdirSync(folder)) {
     if (isLinkOfSet(folder, name) && !names.includes(name)) removeQuietly(join(folder, name))
   }
-  removeLeftovers(folder, name => GENERATION.test(name) && name !== current)
-}
-
-/** The folder of the current generation. */
-function findCurrent(folder: string): string | undefined {
-  const name = readLink(join(folder, CURRENT))
-  return name !== undefined && GENERATION.test(name) ? join(folder, name) : undefined
-}
-
-function isLinkOfSet(folder: string, name: string): boolean {
-  return readLink(join(folder, name)) === `${CURRENT}/${name}`
-}
-
-function isLink(path: string): boolean {
-  return readLink(path) !== undefined
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
-  }
-}
-
-/** The first part of each path below the folder, once. */
-function topNames(folder: string, paths: readonly string[]): readonly string[] {
-  return [...new Set(paths.map(path => topName(folder, path)))]
-}
-
-function topName(folder: string, path: string): string {
-  return relative(folder, path).split('/', 1)[0] ?? ''
+  removeOldTrees(folder, name => GENERATION.test(name) && name !== current)
 }
 
 function listFiles(folder: string): readonly string[] {

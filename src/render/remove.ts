@@ -1,8 +1,8 @@
 import { lstatSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SecwrapError, throwTogether } from '../core/errors.ts'
-import { isHidden, syncFolder } from '../core/replace-file.ts'
-import { removeLeftovers } from './leftovers.ts'
+import { syncFolder } from '../core/replace-file.ts'
+import { removeOldFiles } from './leftovers.ts'
 
 /**
  * Removes files that were written here, or are none: folders and devices stay.
@@ -25,7 +25,7 @@ export function removeFiles(paths: readonly string[]): readonly string[] {
     }
   })
   for (const folder of new Set(paths.map(path => dirname(path)))) {
-    removeLeftovers(folder, isHidden)
+    removeOldFiles(folder)
     syncFolder(folder)
   }
   throwTogether(problems)

@@ -2,31 +2,24 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  constants,
   copyFileSync,
   fstatSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
+  readlinkSync,
   renameSync,
-  rmdirSync,
+  symlinkSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { type SecwrapError, throwTogether } from '../core/errors.ts'
-import {
-  type Attributes,
-  applyAttributes,
-  beginFile,
-  hiddenName,
-  isHidden,
-  removeQuietly,
-  syncFolder,
-  waitForDisk,
-} from '../core/replace-file.ts'
+import { applyAttributes, beginFile, hiddenName, removeQuietly, syncFolder } from '../core/replace-file.ts'
 import { describeWriteFailure } from '../core/replace-files.ts'
 import type { Difference, WantedFile } from './compare.ts'
+import { folderAttributes, makeFolder } from './folders.ts'
 import type { Journal } from './journal.ts'
-import { removeLeftovers } from './leftovers.ts'
+import { removeOldFiles } from './leftovers.ts'
+import { writeAll } from './write-all.ts'
 
 export interface Change {
   readonly file: WantedFile
@@ -50,7 +43,7 @@ export async function writeFiles(changes: readonly Change[], journal: Journal): 
   }
   journal.finish()
   for (const folder of new Set(changes.map(({ file }) => dirname(file.path)))) {
-    removeLeftovers(folder, isHidden)
+    removeOldFiles(folder)
     syncFolder(folder)
   }
 }
@@ -74,54 +67,6 @@ async function prepareAll(
   return temporaries
 }
 
-/** Files that are open at the same time. */
-const OPEN = 256
-
-/**
- * Returns when all files are on the disk.
- *
- * @param begin - as beginFile has it.
- * @throws SecwrapError DENIED, BAD_CONFIG, with the path; several as an AggregateError.
- */
-export async function writeAll(
-  files: readonly WantedFile[],
-  begin: (file: WantedFile) => number,
-): Promise<void> {
-  for (let start = 0; start < files.length; start += OPEN) {
-    await writeSome(files.slice(start, start + OPEN), begin)
-    await hearSignals()
-  }
-}
-
-/** A signal that came while files were written has its handler run now, before the next step. */
-function hearSignals(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
-}
-
-async function writeSome(files: readonly WantedFile[], begin: (file: WantedFile) => number): Promise<void> {
-  const problems: SecwrapError[] = []
-  const tell = (file: WantedFile, error: unknown) => problems.push(describeWriteFailure(file.path, error))
-  const begun = new Map<WantedFile, number>()
-  for (const file of files) {
-    try {
-      begun.set(file, begin(file))
-    } catch (error) {
-      tell(file, error)
-      if (problems.some(isOfAll)) break
-    }
-  }
-  await Promise.all(
-    [...begun].map(([file, descriptor]) => waitForDisk(descriptor).catch(error => tell(file, error))),
-  )
-  const ofAll = problems.find(isOfAll)
-  throwTogether(ofAll ? [ofAll] : problems)
-}
-
-/** A full disk is full for the other files as well. */
-function isOfAll({ code }: SecwrapError): boolean {
-  return code !== 'DENIED'
-}
-
 function commit(file: WantedFile, temporary: string | undefined, journal: Journal): void {
   try {
     if (temporary === undefined) repair(file, journal)
@@ -131,39 +76,25 @@ function commit(file: WantedFile, temporary: string | undefined, journal: Journa
   }
 }
 
-/** Who may read the files may go through their folder. */
-export function folderAttributes({ mode, ...owner }: Attributes): Attributes {
-  return { ...owner, mode: 0o700 | (mode & 0o044) | ((mode & 0o044) >> 2) }
-}
-
-/** Makes what is missing of a folder; what is there stays as it is. */
-export function makeFolder(folder: string, attributes: Attributes, journal: Journal): void {
-  if (lstatSync(folder, { throwIfNoEntry: false })) return
-  makeFolder(dirname(folder), attributes, journal)
-  mkdirSync(folder, 0o700)
-  journal.add(() => rmdirSync(folder))
-  const descriptor = openSync(folder, 'r')
-  try {
-    applyAttributes(descriptor, attributes)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
 /** Gives the old file a second name, by which it can come back as it was. */
 function keep(path: string, journal: Journal): void {
   const backup = hiddenName(dirname(path))
-  try {
-    linkSync(path, backup)
-  } catch {
-    copyFileSync(path, backup)
-  }
+  if (lstatSync(path).isSymbolicLink()) symlinkSync(readlinkSync(path), backup)
+  else linkOrCopy(path, backup)
   const remove = () => removeQuietly(backup)
   journal.add(() => {
     // Where both are the same file still, renaming does nothing.
     renameSync(backup, path)
     remove()
   }, remove)
+}
+
+function linkOrCopy(path: string, backup: string): void {
+  try {
+    linkSync(path, backup)
+  } catch {
+    copyFileSync(path, backup, constants.COPYFILE_EXCL)
+  }
 }
 
 function replace(path: string, temporary: string, journal: Journal): void {

@@ -1,9 +1,10 @@
 /** Contents → files: each in its place, or all in a set that changes at once. */
 import { findDifference, type WantedFile } from '../../render/compare.ts'
+import { folderAttributes } from '../../render/folders.ts'
 import { listSetChanges, writeSet } from '../../render/generation.ts'
 import type { Journal } from '../../render/journal.ts'
 import type { PlannedFile } from '../../render/plan.ts'
-import { folderAttributes, writeFiles } from '../../render/write.ts'
+import { writeFiles } from '../../render/write.ts'
 import type { RenderRequest } from './files.ts'
 
 export interface Output {

@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync 
 import { expect, test } from '@jest/globals'
 import type { Attributes } from '../../../src/core/replace-file.ts'
 import { findDifference } from '../../../src/render/compare.ts'
+import { folderAttributes } from '../../../src/render/folders.ts'
 import { writeSet } from '../../../src/render/generation.ts'
 import { Journal } from '../../../src/render/journal.ts'
-import { type Change, folderAttributes, writeFiles } from '../../../src/render/write.ts'
+import { type Change, writeFiles } from '../../../src/render/write.ts'
 import { createFolder } from '../../helpers/temporary-folder.ts'
 
 /** Names, modes, inodes and texts below a folder. */
