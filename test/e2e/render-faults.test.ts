@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { findLeaks } from '../helpers/leaks.ts'
 import { testWith } from '../helpers/needs.ts'
 import { ARTIFACTS, type Artifact, BARE_ENVIRONMENT, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
+import { isAlive } from '../helpers/watched-run.ts'
 
 const [OLD, NEW] = ['planted-old-version', 'planted-new-version']
 const COUNT = 60
@@ -60,7 +62,8 @@ async function interrupt(
   const [file = '', ...words] = [...artifact.argv, 'render', ...args]
   const child = spawn(file, words, { cwd: folder.path, env: BARE_ENVIRONMENT, stdio: 'ignore' })
   const end = once(child, 'exit')
-  while (child.exitCode === null && countWritten(`${folder.path}/out`) < count) await setImmediate()
+  // Without a pause, as it is about milliseconds.
+  while (isAlive(child.pid ?? 0) && countWritten(`${folder.path}/out`) < count);
   child.kill(signal)
   const [exitCode] = await end
   return exitCode as number | null
@@ -79,48 +82,80 @@ function countIn(path: string): number {
   }
 }
 
-const KILLS = [
-  ['the first file', 1],
-  ['some files', 7],
-  ['half of them', 30],
-  ['all of them', COUNT],
-  ['all of them and names for the old ones', 2 * COUNT],
-] as const
+/** Files that are written when it is killed; with twice as many every old file has its second name, too. */
+const MOMENTS = [1, 7, 30, COUNT, 2 * COUNT]
 
 describe.each(ARTIFACTS)('$name', artifact => {
-  test.each(KILLS)('killed with %s beside their places: every file is whole', async (_, count) => {
-    using folder = await createProject(PLAIN, artifact)
-    const exitCode = await interrupt(folder, PLAIN, artifact, 'SIGKILL', count)
-    const out = `${folder.path}/out`
-    expect([OLD, NEW]).toEqual(expect.arrayContaining(listVersions(out)))
-    // The control: it was killed in the middle, while there was something half done to be seen.
-    if (count < COUNT)
-      expect([exitCode, listVersions(out), listLeftovers(out).length > 0]).toEqual([null, [OLD], true])
-    for (const name of listLeftovers(out)) expect(statSync(`${out}/${name}`).mode & 0o777).toBe(0o600)
-    await secwrap(['render', ...PLAIN], { artifact, cwd: folder.path })
-    expect(listVersions(out)).toEqual([NEW])
+  test('killed at any moment: every file is whole', async () => {
+    const seen: string[] = []
+    for (const count of MOMENTS) {
+      using folder = await createProject(PLAIN, artifact)
+      const out = `${folder.path}/out`
+      await interrupt(folder, PLAIN, artifact, 'SIGKILL', count)
+      const left = listLeftovers(out)
+      expect([OLD, NEW]).toEqual(expect.arrayContaining(listVersions(out)))
+      for (const name of left) expect(statSync(`${out}/${name}`).mode & 0o777).toBe(0o600)
+      if (left.length > 0) seen.push(...listVersions(out))
+      await secwrap(['render', ...PLAIN], { artifact, cwd: folder.path })
+      expect(listVersions(out)).toEqual([NEW])
+    }
+    // The control: it was killed in the middle, with new files beside the old ones.
+    expect(seen).toContain(OLD)
   })
 
-  test.each(KILLS.slice(0, 4))('killed with %s of a set written: one version only', async (_, count) => {
-    using folder = await createProject(SET, artifact)
-    const exitCode = await interrupt(folder, SET, artifact, 'SIGKILL', count)
-    const out = `${folder.path}/out`
-    expect([[OLD], [NEW]]).toContainEqual(listVersions(out))
-    if (count < COUNT)
-      expect([exitCode, listVersions(out), listLeftovers(out).length]).toEqual([null, [OLD], 1])
-    await secwrap(['render', ...SET], { artifact, cwd: folder.path })
-    expect(listVersions(out)).toEqual([NEW])
+  test('killed at any moment: a set has one version', async () => {
+    const seen: string[] = []
+    for (const count of MOMENTS.slice(0, 4)) {
+      using folder = await createProject(SET, artifact)
+      const out = `${folder.path}/out`
+      await interrupt(folder, SET, artifact, 'SIGKILL', count)
+      expect([[OLD], [NEW]]).toContainEqual(listVersions(out))
+      if (listLeftovers(out).length > 0) seen.push(...listVersions(out))
+      await secwrap(['render', ...SET], { artifact, cwd: folder.path })
+      expect(listVersions(out)).toEqual([NEW])
+    }
+    expect(seen).toContain(OLD)
   })
 
+  // In the middle for certain: test/unit/render/write.test.ts.
   test.each([
     ['files', PLAIN, 'SIGTERM', 143],
     ['a set', SET, 'SIGINT', 130],
-  ] as const)('a signal while %s are written takes all back', async (_, args, signal, status) => {
-    using folder = await createProject(args, artifact, 6 * COUNT)
-    const before = readdirSync(`${folder.path}/out`)
-    expect(await interrupt(folder, args, artifact, signal, 1)).toBe(status)
-    expect([readdirSync(`${folder.path}/out`), listVersions(`${folder.path}/out`)]).toEqual([before, [OLD]])
-  })
+  ] as const)(
+    'a signal while %s are written takes all back, unless all is done',
+    async (_, args, signal, status) => {
+      using folder = await createProject(args, artifact, 6 * COUNT)
+      const out = `${folder.path}/out`
+      const exitCode = await interrupt(folder, args, artifact, signal, 1)
+      expect([
+        [status, [OLD]],
+        [0, [NEW]],
+      ]).toContainEqual([exitCode, listVersions(out)])
+      expect(listLeftovers(out)).toEqual([])
+    },
+  )
+})
+
+test.each(ARTIFACTS)('a signal while secrets are read ends it at once: $name', async artifact => {
+  const server = createServer() // takes connections and says nothing
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  using folder = createFolder()
+  folder.write('source', '${vault://sys/x#a}')
+  folder.write('out', OLD)
+  const { port } = server.address() as AddressInfo
+  const env = { ...BARE_ENVIRONMENT, VAULT_ADDR: `http://127.0.0.1:${port}`, VAULT_TOKEN: 'token' }
+  const [file = '', ...words] = [...artifact.argv, 'render', 'source:out', 'source:new/out']
+  const child = spawn(file, words, { cwd: folder.path, env, stdio: 'ignore' })
+  const end = once(child, 'exit')
+  const [socket] = (await once(server, 'connection')) as [Socket]
+  child.kill('SIGTERM')
+  expect(await end).toEqual([143, null])
+  expect([readdirSync(folder.path).sort(), readFileSync(`${folder.path}/out`, 'utf8')]).toEqual([
+    ['out', 'source'],
+    OLD,
+  ])
+  socket.destroy()
+  server.close()
 })
 
 test('the control: half a file and a mixed set are seen', async () => {
@@ -161,19 +196,20 @@ function tryToRead(out: string): string {
 }
 
 test.each([
-  ['files', PLAIN],
-  ['a set', SET],
-])('what a killed process left beside %s goes ten minutes later, and not before', async (_, args) => {
-  using folder = await createProject(args)
-  const out = `${folder.path}/out`
-  await interrupt(folder, args, COMPILED, 'SIGKILL', 3)
-  const [first = '', ...others] = listLeftovers(out)
-  const old = new Date(Date.now() - 11 * 60_000)
-  utimesSync(`${out}/${first}`, old, old)
-  await secwrap(['render', ...args], { cwd: folder.path })
-  expect(first).not.toBe('')
-  expect(listLeftovers(out)).toEqual(others)
-})
+  ['files', PLAIN, '.secwrap-17-0123456789ab.tmp', '.secwrap-18-0123456789ab.tmp', '.secwrap-19.tmp'],
+  ['a set', SET, '..2026_01_02_03_04_05.0123456789ab', '..2026_01_02_03_04_06.0123456789ab', '..2026'],
+] as const)(
+  'what killed processes left beside %s goes when it is ten minutes old',
+  async (_, args, old, young, other) => {
+    using folder = await createProject(args)
+    const out = `${folder.path}/out`
+    for (const name of [old, young, other]) folder.write(`out/${name}${args === SET ? '/file' : ''}`, OLD)
+    const eleven = new Date(Date.now() - 11 * 60_000)
+    for (const name of [old, other]) utimesSync(`${out}/${name}`, eleven, eleven)
+    await secwrap(['render', ...args], { cwd: folder.path })
+    expect([old, young, other].map(name => existsSync(`${out}/${name}`))).toEqual([false, true, true])
+  },
+)
 
 const isRoot = process.getuid?.() === 0
 const namespace = ['unshare', ...(isRoot ? ['--mount'] : ['--map-root-user', '--mount'])]

@@ -10,7 +10,7 @@ import { ARTIFACTS, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { VERB_STORES, type VerbStore } from '../helpers/verb-stores.ts'
 import { createDatabase, openVault } from '../integration/vault/store.ts'
-import { issue } from '../lab/certificates.ts'
+import { issue, PKI } from '../lab/certificates.ts'
 
 describe.each(Object.keys(VERB_STORES))('%s', name => {
   let store: VerbStore
@@ -58,6 +58,24 @@ test('a PEM bundle of one secret, and a user of a database, are each read once',
   const count = (path: string) => proxy.requests.filter(request => request.path === `/v1/${path}`).length
   expect([count(`${kv}/data/web`), count(`${database}/creds/app`)]).toEqual([1, 1])
   expect(findLeaks([issued.private_key, vault.rootToken], stdout + stderr)).toEqual([])
+})
+
+test('a bundle of a certificate that is made for this run is one certificate, in all files', async () => {
+  const vault = openVault()
+  await using proxy = await startHttpProxy(vault.address)
+  using folder = createFolder()
+  const reference = `vault://${PKI}/issue/lab?common_name=bundle.example&ttl=1h`
+  folder.write('in/bundle.pem.tmpl', `\${${reference}#certificate}\n\${${reference}#private_key}\n`)
+  folder.write('in/key.pem.tmpl', `\${${reference}#private_key}\n`)
+  const env = { VAULT_ADDR: proxy.address, VAULT_TOKEN: vault.rootToken }
+  const args = ['render', '--atomic-set', 'out', 'in:.']
+  const { stderr, exitCode } = await secwrap(args, { cwd: folder.path, env })
+  expect([stderr, exitCode]).toEqual(['', 0])
+  const [bundle, key] = ['bundle.pem', 'key.pem'].map(name =>
+    readFileSync(`${folder.path}/out/${name}`, 'utf8'),
+  )
+  expect(new X509Certificate(bundle ?? '').checkPrivateKey(createPrivateKey(key ?? ''))).toBe(true)
+  expect(proxy.requests.filter(({ path }) => path.startsWith(`/v1/${PKI}/issue/`))).toHaveLength(1)
 })
 
 testWith(findProgram('openssl') !== undefined, 'openssl')(

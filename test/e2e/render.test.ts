@@ -207,6 +207,10 @@ testWith(isRoot, 'root')('--owner gives files and new folders away, by name and 
   expect([ownerOf(`${cwd}/new/out`), statSync(`${cwd}/new/out`).ino]).toEqual([[1234, 5678], ino])
   await render(['app.conf.template:new/out', '--owner', ':99'], { cwd })
   expect(ownerOf(`${cwd}/new/out`)).toEqual([0, 99])
+  await render(['--atomic-set', 'set', 'app.conf.template:sub/out', '--owner', '1234:5678'], { cwd })
+  for (const path of ['set', 'set/..data/', 'set/sub/', 'set/sub/out']) {
+    expect(ownerOf(`${cwd}/${path}`)).toEqual([1234, 5678])
+  }
 })
 
 testWith(isRoot, 'root')('who may not give files away is told so', async () => {
