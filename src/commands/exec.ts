@@ -4,7 +4,15 @@ import type { Inherited, TokenKeeper } from '../core/types.ts'
 import { checkTotal } from '../environment/limits.ts'
 import { becomeCommand, endOnSignals, findCommand, protectProcess, readStackLimit } from '../launch/exec.ts'
 import { type Caller, takeCaller } from './caller.ts'
-import { COMMON_FLAGS, EXEC_FLAGS, type Flag, type FlagValues, variableOf, WATCH_FLAGS } from './flags.ts'
+import {
+  COMMON_FLAGS,
+  EXEC_FLAGS,
+  type Flag,
+  type FlagValues,
+  MASK_FLAGS,
+  variableOf,
+  WATCH_FLAGS,
+} from './flags.ts'
 import {
   completeEnvironment,
   loadFromFlags,
@@ -14,7 +22,7 @@ import {
   type TemplateFlags,
 } from './prepare.ts'
 
-export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS, ...WATCH_FLAGS]
+export const flags = [...COMMON_FLAGS, ...EXEC_FLAGS, ...MASK_FLAGS, ...WATCH_FLAGS]
 
 /** Becomes the command, with its secrets in the environment; returns only by throwing. */
 export async function handler(values: FlagValues, command: readonly string[]): Promise<void> {
@@ -22,6 +30,7 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   if (command.length === 0) {
     throw new SecwrapError('BAD_USAGE', 'no command to run', { hint: 'secwrap exec -- node app.js' })
   }
+  if (values.mask) (await import('./mask/run.ts')).runOwnStage(process.env)
   if (values.watch === true) return (await import('./watch/run.ts')).watch(values, command)
   refuseIdleFlags('exec', WATCH_FLAGS, values, process.env)
   await launch(values, command, takeCaller(process.env))
@@ -56,16 +65,19 @@ export async function launch(
 ): Promise<void> {
   const given = values as unknown as TemplateFlags
   endOnSignals(start)
+  const masker = values.mask ? (await import('./mask/run.ts')).startMasker(start, process.env) : undefined
   protectProcess()
   const template = loadFromFlags(given, process.env)
   const resolved =
     readLocal(template, process.env) ?? (await readSecrets(template, given, process.env, tokens))
   const prepared = completeEnvironment(template, resolved, given, process.env)
-  const { environment, problems } = prepared
+  const { problems } = prepared
+  const environment = masker ? masker.addColors(prepared.environment) : prepared.environment
   const file = tryFind(command[0] ?? '', environment.PATH)
   throwTogether(file instanceof SecwrapError ? [...problems, file] : problems)
   checkTotal(command, environment, readStackLimit)
   beforeCommand?.(prepared)
+  masker?.connect(prepared)
   becomeCommand(String(file), command, environment, given.pristine ? [] : rawInherited, start)
 }
 

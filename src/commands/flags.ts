@@ -113,6 +113,16 @@ export const EXEC_FLAGS: readonly Flag[] = [
   },
 ]
 
+export const MASK_FLAGS: readonly Flag[] = [
+  {
+    name: 'mask',
+    type: 'boolean',
+    default: false,
+    group: 'Output',
+    describe: 'Replace values in what the command writes by [masked]',
+  },
+]
+
 export const WATCH_FLAGS: readonly Flag[] = [
   {
     name: 'watch',

@@ -1,0 +1,57 @@
+/** The processes beside the command: one that starts the other, and the one that masks. */
+import { openFiles, readOpen } from '../../core/files.ts'
+import { type Libc, systemCalls } from '../../core/libc.ts'
+import { log } from '../../core/log.ts'
+import { protectProcess } from '../../launch/exec.ts'
+import { listForms, type MaskValue } from '../../mask/forms.ts'
+import { Matcher } from '../../mask/matcher.ts'
+import { relay } from '../../mask/relay.ts'
+import { formatStage, type MaskStage } from './stage.ts'
+import { startSelf } from './start.ts'
+
+export function runStage(libc: Libc, stage: MaskStage, variables: readonly string[]): never {
+  return stage.name === 'starter' ? startMasker(libc, stage, variables) : mask(libc, stage)
+}
+
+/** The masker gets no child of ours as its parent: whatever adopts orphans here takes it. */
+function startMasker(libc: Libc, stage: MaskStage, variables: readonly string[]): never {
+  const { values, routes } = stage
+  const descriptors = [1, 2, values, ...routes.map(({ from }) => from)]
+  const next = formatStage({ ...stage, name: 'masker' })
+  process.exit(startSelf(libc, [next, ...variables], descriptors) > 0 ? 0 : 1)
+}
+
+function mask(libc: Libc, { values, routes }: MaskStage): never {
+  protectProcess()
+  leaveTheJob(libc)
+  const secrets = readValues(values)
+  // Nobody has become a command: no value, no output.
+  if (secrets === undefined) process.exit(0)
+  const failures = relay(libc, routes, new Matcher(listForms(secrets)))
+  for (const code of failures) log('warn', `the masked output can't be written (${code})`)
+  process.exit(0)
+}
+
+const PR_SET_NAME = 15
+export const MASKER_NAME = 'secwrap-masker' // 15 characters at most
+/** HUP, INT, QUIT, USR1, USR2, ALRM, TERM, TSTP, TTIN, TTOU */
+const MEANT_FOR_THE_COMMAND = [1, 2, 3, 10, 12, 14, 15, 20, 21, 22]
+const SIG_IGN = 1n
+const MASK_BYTES = 8
+
+/** What ends or stops the command, by a key or for a whole group, must not take its last words. */
+function leaveTheJob(libc: Libc): void {
+  const { prctl, setsid, rt_sigaction } = systemCalls()
+  libc.call(prctl, PR_SET_NAME, libc.addressOf(new TextEncoder().encode(`${MASKER_NAME}\0`)))
+  libc.call(setsid)
+  process.chdir('/')
+  const action = libc.addressOf(new BigUint64Array([SIG_IGN, 0n, 0n, 0n]))
+  for (const signal of MEANT_FOR_THE_COMMAND) libc.call(rt_sigaction, signal, action, 0, MASK_BYTES)
+}
+
+/** Waits for them: they come when all is read. Undefined where they never do. */
+function readValues(descriptor: number): readonly MaskValue[] | undefined {
+  const text = new TextDecoder().decode(readOpen(descriptor, Number.POSITIVE_INFINITY))
+  openFiles().close(descriptor)
+  return text === '' ? undefined : JSON.parse(text)
+}

@@ -1,0 +1,84 @@
+/** One stream on its way. */
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs'
+import type { Matcher } from './matcher.ts'
+import { MaskedStream } from './stream.ts'
+
+export interface Route {
+  readonly from: number // descriptor of a pipe that the command writes into
+  readonly to: number
+}
+
+/** A pipe that is ready takes as much without waiting. Source: pipe(7), PIPE_BUF. */
+const SURE_BYTES = 4_096
+
+export class Channel {
+  readonly route: Route
+  readonly #stream: MaskedStream
+  readonly #neverWaits: boolean // a file
+  #pieces: Uint8Array[] = []
+  #isEnding = false
+  isOver = false
+  failure: string | undefined // errno name
+
+  constructor(route: Route, matcher: Matcher) {
+    this.route = route
+    this.#stream = new MaskedStream(matcher)
+    this.#neverWaits = fstatSync(route.to).isFile()
+  }
+
+  /** Something is to be written before more is read. */
+  get isWaiting(): boolean {
+    return this.#pieces.length > 0
+  }
+
+  /** @param mayWait - there is no other stream that would wait, too. */
+  read(mayWait: boolean): void {
+    const count = readSync(this.route.from, this.#stream.room())
+    this.#isEnding = count === 0
+    this.#pieces = joinPieces(this.#isEnding ? this.#stream.finish() : this.#stream.take(count))
+    if (mayWait || this.#neverWaits) this.write(mayWait)
+    else this.#endIfDone()
+  }
+
+  write(mayWait: boolean): void {
+    const isWhole = mayWait || this.#neverWaits
+    while (this.#writeSome(isWhole) && isWhole);
+    this.#endIfDone()
+  }
+
+  /** The command gets SIGPIPE or EPIPE, as from whoever reads its output. */
+  close(): void {
+    if (this.isOver) return
+    this.isOver = true
+    this.#pieces = []
+    closeSync(this.route.from)
+    closeSync(this.route.to)
+  }
+
+  /** @returns whether there is more to write. */
+  #writeSome(isWhole: boolean): boolean {
+    const [piece] = this.#pieces
+    if (!piece) return false
+    try {
+      const count = writeSync(this.route.to, isWhole ? piece : piece.subarray(0, SURE_BYTES))
+      if (count === piece.length) this.#pieces.shift()
+      else this.#pieces[0] = piece.subarray(count)
+      return true
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code === 'EAGAIN') return false // somebody made it non-blocking, and it is full for now
+      if (code !== 'EPIPE') this.failure = code ?? 'unknown'
+      this.close()
+      return false
+    }
+  }
+
+  #endIfDone(): void {
+    if (this.#isEnding && this.#pieces.length === 0) this.close()
+  }
+}
+
+/** One call of the kernel for many small ones. */
+function joinPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
+  return pieces.length > 1 ? [Buffer.concat(pieces)] : [...pieces]
+}
