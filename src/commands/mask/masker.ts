@@ -10,6 +10,8 @@ import { formatStage, type MaskStage } from './stage.ts'
 import { startSelf } from './start.ts'
 
 export function runStage(libc: Libc, stage: MaskStage, variables: readonly string[]): never {
+  // The first process has ended already. To go on as if this were the first one would start another, and so on for ever.
+  if (stage.name === 'starter' && stage.process !== process.ppid) process.exit(1)
   return stage.name === 'starter' ? startMasker(libc, stage, variables) : mask(libc, stage)
 }
 

@@ -10,7 +10,7 @@ import type { Route } from '../../mask/channel.ts'
 
 export interface MaskStage {
   readonly name: 'starter' | 'masker'
-  readonly process: number // that wrote this: the parent
+  readonly process: number // that wrote this: the parent, as long as it lives
   readonly values: number // descriptor of a pipe
   readonly routes: readonly Route[]
 }
@@ -30,8 +30,7 @@ export function takeStage(environment: NodeJS.ProcessEnv): MaskStage | undefined
   if (text === undefined) return undefined
   delete environment[VARIABLE]
   const [, name, pid, values, routes = ''] = STAGE.exec(text) ?? []
-  // The starter may have ended before the masker looks.
-  if (name === undefined || (name === 'starter' && Number(pid) !== process.ppid)) return undefined
+  if (name === undefined) return undefined
   return {
     name: name as MaskStage['name'],
     process: Number(pid),
