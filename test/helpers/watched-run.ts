@@ -1,7 +1,7 @@
 /** `secwrap exec --watch` at work: what it says can be waited for, and nothing of it is left at the end. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { type Artifact, BARE_ENVIRONMENT } from './secwrap.ts'
 
 const PATIENCE_MS = 10_000
@@ -92,7 +92,9 @@ export function childrenOf(pid: number): readonly number[] {
 
 export function isAlive(pid: number): boolean {
   try {
-    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+    const hasEnded = /^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+    // Its first thread may have ended before the others, who still hold its descriptors.
+    return !hasEnded || readdirSync(`/proc/${pid}/task`).length > 1
   } catch {
     return false
   }
