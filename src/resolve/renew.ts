@@ -9,23 +9,32 @@ export interface Held {
   readonly lease: string | undefined // undefined: the token
 }
 
-/** Asks each store to let a lease or a token live on. @returns seconds from now; what was refused is absent. */
+/**
+ * Asks each store to let a lease or a token live on.
+ *
+ * @param onAway - told where a store did not answer, so that the lease may well live on later.
+ * @returns seconds from now; what was refused is absent.
+ */
 export async function renewLeases<T extends Held>(
   held: readonly T[],
   context: ProviderContext,
   signal: AbortSignal,
+  onAway: (problem: SecwrapError) => void = () => {},
 ): Promise<ReadonlyMap<T, number>> {
   const renewed = new Map<T, number>()
   // What a store says against it shows in the lease that ends: then the secret is read anew.
-  await forEach(held, context, async (provider, one) => {
+  const problems = await forEach(held, context, async (provider, one) => {
     const { lease } = one
     const seconds = await (lease === undefined
       ? provider.renewToken?.(signal)
       : provider.renew?.(lease, signal))
     if (seconds) renewed.set(one, seconds)
   })
+  problems.filter(({ code }) => AWAY.includes(code)).forEach(onAway)
   return renewed
 }
+
+const AWAY: readonly string[] = ['UNAVAILABLE', 'TIMED_OUT']
 
 /** Ends what was given for one run. @returns what went wrong. */
 export async function revokeLeases(

@@ -179,16 +179,16 @@ describe.each(ARTIFACTS)('$name', artifact => {
     using folder = createFolder()
     folder.write('.env.template', '')
     const forks = `${fixtures}/leave-orphans.py`
-    await using ordinary = startWatch({ artifact, cwd: folder.path, command: ['python3', forks, '300'] })
-    await ordinary.says(/left 300/)
+    await using ordinary = startWatch({ artifact, cwd: folder.path, command: ['python3', forks, '500'] })
+    await ordinary.says(/left 500/)
     await waitFor(() => childrenOf(ordinary.pid).length === 1)
     await using first = startWatch({
       artifact,
       cwd: folder.path,
-      command: ['python3', forks, '300'],
+      command: ['python3', forks, '500'],
       prefix: AS_PID_1,
     })
-    await first.says(/left 300/)
+    await first.says(/left 500/)
     const [init = 0] = childrenOf(first.pid)
     await waitFor(() => childrenOf(init).length === 1)
     spawnSync('kill', ['-TERM', String(init)])

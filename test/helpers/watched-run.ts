@@ -100,9 +100,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Asks again until it is true; fails after ten seconds. */
-export async function waitFor(isTrue: () => boolean): Promise<void> {
-  const end = Date.now() + PATIENCE_MS
+/** Asks again until it is true; fails after ten seconds, or as many as given. */
+export async function waitFor(isTrue: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+  const end = Date.now() + patienceMs
   while (!isTrue()) {
     if (Date.now() > end) throw new Error('waited in vain')
     await new Promise(done => setTimeout(done, 10))

@@ -29,13 +29,14 @@ export async function poll(libc: Libc, stage: WorkStage, values: FlagValues): Pr
   const tokens = new KeptTokens(libc, stage.tokens ?? -1, -1)
   const context = { env: process.env, warn: () => {}, tokens } // the resolver has said it
   const signal = AbortSignal.timeout(flags.timeout * 1_000)
+  const away: SecwrapError[] = []
   const [renewed, resolved] = await Promise.all([
-    renewDue(template, leases, context, signal),
+    renewDue(template, leases, context, signal, away),
     readAgain(withoutLeased(template, leases), context, signal),
   ])
   const tell = (lines: readonly ReportLine[]) => writeAll(stage.report, formatReport(lines))
   tell([...renewed, ...tokens.dropped.map(id => ({ event: 'renewed', id, seconds: 0 }) as const)])
-  const problems = [...template.problems, ...resolved.problems]
+  const problems = [...template.problems, ...resolved.problems, ...away]
   if (problems.length > 0) tell(problems.map(asLine))
   else tell([...listMarks(template.entries, resolved, key, leases), { event: 'ready' }])
   process.exit(0)
@@ -67,12 +68,13 @@ async function renewDue(
   leases: readonly Lease[],
   context: ProviderContext,
   signal: AbortSignal,
+  away: SecwrapError[],
 ): Promise<readonly ReportLine[]> {
   const due = heldIn(
     template,
     leases.filter(({ renewable }) => renewable),
   )
-  const renewed = await renewLeases(due, context, signal)
+  const renewed = await renewLeases(due, context, signal, problem => away.push(problem))
   return [...renewed].map(([{ id }, seconds]) => ({ event: 'renewed', id, seconds }))
 }
 

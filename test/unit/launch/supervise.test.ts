@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import type { Action, WatchEvent } from '../../../src/launch/events.ts'
 import { backOff, type Policy } from '../../../src/launch/policy.ts'
 import { Supervisor } from '../../../src/launch/supervise.ts'
@@ -240,4 +240,20 @@ test('a poller is told which leases to renew now, and which to leave alone', () 
 
 test('the wait has a cap, however many failures', () => {
   expect(backOff(10_000, { baseMs: 1, capMs: 60_000 })).toBe(60_000)
+})
+
+test('a jump of the wall clock moves nothing: what is due is counted by a clock that only goes on', () => {
+  jest.useFakeTimers({ now: 0, doNotFake: ['performance'] })
+  try {
+    const supervisor = new Supervisor(POLICY)
+    supervisor.on(BEGIN)
+    supervisor.on(leased)
+    jest.setSystemTime(10 * 365 * 86_400_000)
+    expect(Date.now()).toBeGreaterThan(300_000_000_000)
+    const [look] = supervisor.on(polled())
+    expect(look).toMatchObject({ type: 'timer', name: 'poll' })
+    expect(look?.type === 'timer' && look.ms).toBeGreaterThan(39_000)
+  } finally {
+    jest.useRealTimers()
+  }
 })
