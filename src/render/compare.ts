@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
 import type { Attributes } from '../core/replace-file.ts'
+import { lookAt } from './look.ts'
 
 /** A file as it is to be. */
 export interface WantedFile {
@@ -14,8 +15,9 @@ export type Difference = 'content' | 'attributes'
 
 /** @throws SecwrapError BAD_USAGE where no file can be put. */
 export function checkTarget(path: string): void {
-  const old = lstatSync(path, { throwIfNoEntry: false })
-  if (old?.isDirectory()) throw new SecwrapError('BAD_USAGE', `${path} is a folder, and its source a file`)
+  const old = lookAt(path)
+  if (old?.isDirectory() || path.endsWith('/'))
+    throw new SecwrapError('BAD_USAGE', `${path} is a folder, and its source a file`)
   // A link is replaced, and what it leads to left alone: who may make links there chooses no file of ours.
   if (old && !old.isFile() && !old.isSymbolicLink()) {
     throw new SecwrapError('BAD_USAGE', `${path} is not a regular file`)
@@ -41,7 +43,7 @@ function openRegular(path: string): number | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     // Most often there is none, and an error takes longer to make than a look.
-    if (!lstatSync(path, { throwIfNoEntry: false })) return undefined
+    if (!lookAt(path)) return undefined
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   } catch {
     return undefined

@@ -1,7 +1,8 @@
 /** Pairs of paths → the files to make, folders taken apart. */
-import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { readdirSync, realpathSync, type Stats } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { SecwrapError } from '../core/errors.ts'
+import { lookAt, lookThrough } from './look.ts'
 import type { Pair } from './pairs.ts'
 
 export interface PlannedFile extends Pair {
@@ -18,7 +19,7 @@ export function planFiles(pairs: readonly Pair[]): Plan {
   const files: PlannedFile[] = []
   const problems: SecwrapError[] = []
   for (const pair of pairs) {
-    const stats = pair.source === '-' ? undefined : statSync(pair.source, { throwIfNoEntry: false })
+    const stats = pair.source === '-' ? undefined : lookThrough(pair.source)
     if (stats?.isDirectory()) addFolder(pair, files, problems)
     else files.push({ ...pair, isProgram: isProgram(stats) })
   }
@@ -36,7 +37,7 @@ function addFolder({ source, target }: Pair, files: PlannedFile[], problems: Sec
 }
 
 function checkFolder(source: string, target: string): SecwrapError | undefined {
-  const old = statSync(target, { throwIfNoEntry: false })
+  const old = lookThrough(target)
   if (old && !old.isDirectory())
     return new SecwrapError('BAD_USAGE', `${target} is a file, and its source a folder`)
   const isInside = `${placeOf(target)}${sep}`.startsWith(`${placeOf(source)}${sep}`)
@@ -49,14 +50,14 @@ const SUFFIX = /(?<=[^/])\.(?:template|tmpl)$/
 function addEntries(source: string, target: string, files: PlannedFile[], problems: SecwrapError[]): void {
   for (const name of listNames(source, problems)) {
     const path = join(source, name)
-    const stats = statSync(path, { throwIfNoEntry: false })
+    const stats = lookThrough(path)
     if (stats?.isFile()) {
       files.push({
         source: path,
         target: join(target, name.replace(SUFFIX, '')),
         isProgram: isProgram(stats),
       })
-    } else if (stats?.isDirectory() && !lstatSync(path).isSymbolicLink()) {
+    } else if (stats?.isDirectory() && !isLink(path)) {
       addEntries(path, join(target, name), files, problems)
     } else problems.push(unusable(path, stats))
   }
@@ -76,12 +77,10 @@ function listNames(folder: string, problems: SecwrapError[]): readonly string[] 
 }
 
 function unusable(path: string, stats: Stats | undefined): SecwrapError {
-  if (!stats) return new SecwrapError('BAD_USAGE', `${path} is a link that leads nowhere`)
-  const isLink = stats.isDirectory()
-  return new SecwrapError(
-    'BAD_USAGE',
-    isLink ? `${path} is a link to a folder` : `${path} is not a regular file`,
-  )
+  if (stats?.isDirectory()) return new SecwrapError('BAD_USAGE', `${path} is a link to a folder`)
+  if (stats) return new SecwrapError('BAD_USAGE', `${path} is not a regular file`)
+  if (isLink(path)) return new SecwrapError('BAD_USAGE', `${path} is a link that leads nowhere`)
+  return new SecwrapError('DENIED', `${path} can't be read by this user, or its name is not UTF-8`)
 }
 
 /** Two sources of one target, and a source that is a target, by where paths lead to. */
@@ -121,7 +120,7 @@ function placeOf(path: string, folders = new Map<string, string>()): string {
 }
 
 function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return lookAt(path)?.isSymbolicLink() === true
 }
 
 /** Where a path leads to, as far as that exists. */

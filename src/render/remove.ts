@@ -1,8 +1,9 @@
-import { lstatSync, unlinkSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SecwrapError, throwTogether } from '../core/errors.ts'
 import { syncFolder } from '../core/replace-file.ts'
 import { removeOldFiles } from './leftovers.ts'
+import { lookAt } from './look.ts'
 
 /**
  * Removes files that were written here, or are none: folders and devices stay.
@@ -13,7 +14,7 @@ import { removeOldFiles } from './leftovers.ts'
 export function removeFiles(paths: readonly string[]): readonly string[] {
   const problems: SecwrapError[] = []
   const removed = paths.filter(path => {
-    const stats = lstatSync(path, { throwIfNoEntry: false })
+    const stats = lookAt(path)
     if (!stats?.isFile() && !stats?.isSymbolicLink()) return false
     try {
       unlinkSync(path)

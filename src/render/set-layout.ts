@@ -8,9 +8,10 @@
  * A new generation is written beside the old one, then `..data` is renamed over. Source: Kubernetes,
  * pkg/volume/util/atomic_writer.go.
  */
-import { lstatSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { SecwrapError } from '../core/errors.ts'
+import { lookAt } from './look.ts'
 
 export const CURRENT = '..data'
 export const GENERATION = /^\.\.\d{4}(?:_\d\d){5}\.[0-9a-f]+(?:\.link)?$/
@@ -27,7 +28,7 @@ export function checkSet(folder: string, paths: readonly string[]): readonly Sec
   return [CURRENT, ...topNames(folder, paths)].flatMap(name => {
     const path = join(folder, name)
     const isFree = name === CURRENT ? isLink(path) : isLinkOfSet(folder, name)
-    if (isFree || !lstatSync(path, { throwIfNoEntry: false })) return []
+    if (isFree || !lookAt(path)) return []
     return [new SecwrapError('BAD_USAGE', `${path} is there already, and not of this set`)]
   })
 }

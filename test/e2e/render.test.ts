@@ -239,6 +239,8 @@ test.each([
   ],
   ['an owner of three', ['--owner', 'a:b:c', 'secret:out'], '--owner takes USER, USER:GROUP or :GROUP'],
   ['a folder', ['app.conf.template:folder'], 'folder is a folder, and its source a file'],
+  ['a folder by its name', ['app.conf.template:new/'], 'new/ is a folder, and its source a file'],
+  ['a file as a folder', ['app.conf.template:secret/'], 'secret/ is a folder, and its source a file'],
   ['a device', ['app.conf.template:/dev/null'], '/dev/null is not a regular file'],
   ['a source as its own target', ['app.conf.template:./app.conf.template'], 'is a source itself'],
   ['a source through a link', ['secret:way/binary', 'binary:out'], 'way/binary is a source itself'],
@@ -260,6 +262,35 @@ test.each([
   const { stdout, stderr, exitCode } = await render(args, { cwd: folder.path })
   expect([stdout, exitCode, readdirSync(folder.path)]).toEqual(['', 64, before])
   expect(stderr).toContain(text)
+})
+
+test('what is in the way, or closed to this user, is told and no mistake of ours', async () => {
+  using folder = createProject()
+  folder.write('closed/file', 'x', 0o644)
+  folder.write('in/a', 'a', 0o644)
+  folder.write(`in/${'n'.repeat(250)}`, 'long', 0o644)
+  chmodSync(folder.path, 0o777)
+  chmodSync(`${folder.path}/closed`, 0o700)
+  const options = { cwd: folder.path, ...(isRoot && { user: 12345 }) }
+  const cases = [
+    ['in/a:secret/below', "secret/below can't be written (ENOTDIR) [BAD_CONFIG]", 78],
+    ['secret/below:out', 'secret/below: the file does not exist [NOT_FOUND]', 66],
+    [`in/a:${'n'.repeat(300)}`, "can't be written (ENAMETOOLONG) [BAD_CONFIG]", 78],
+    ...(isRoot
+      ? ([
+          ['closed/file:out', "closed/file: the template can't be read (EACCES) [DENIED]", 77],
+          ['in/a:closed/out', "closed/out can't be written (EACCES) [DENIED]", 77],
+          ['closed:out', "closed: the folder can't be listed (EACCES) [DENIED]", 77],
+        ] as const)
+      : []),
+  ] as const
+  chmodSync(`${folder.path}/in`, 0o755)
+  for (const [word, text, status] of cases) {
+    const { stderr, exitCode } = await render([word], options)
+    expect([exitCode, stderr]).toEqual([status, expect.stringContaining(text)])
+  }
+  expect((await render(['in:out'], options)).exitCode).toBe(0)
+  expect(readFileSync(`${folder.path}/out/${'n'.repeat(250)}`, 'utf8')).toBe('long')
 })
 
 test('a colon in a path is written with a backslash', async () => {
