@@ -9,11 +9,13 @@ export interface Bound {
   readonly what: string
   readonly value: number
   readonly limit?: number // absent where it is only told
+  readonly isLeast?: true // more is better
   readonly exact?: true // less is wrong as well: a program that asks for nothing is fast
 }
 
-export function isOver({ value, limit, exact }: Bound): boolean {
+export function isOver({ value, limit, isLeast, exact }: Bound): boolean {
   if (limit === undefined) return false
+  if (isLeast) return !(value >= limit)
   return exact ? value !== limit : !(value <= limit)
 }
 

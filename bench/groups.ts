@@ -10,7 +10,7 @@ import {
 } from './programs.ts'
 import { renderName, renderRows } from './render.ts'
 import { BARE, type Row, type Site, scenarioRow } from './rows.ts'
-import { RENDERED, SCENARIOS, WATCHED } from './scenarios.ts'
+import { MASKED, RENDERED, SCENARIOS, WATCHED } from './scenarios.ts'
 import { VERBS, verbRow } from './verbs.ts'
 
 /** Run in turn, so that their figures can be compared. */
@@ -25,6 +25,7 @@ export interface Groups {
   readonly renders: Group
   readonly verbs: Group
   readonly watches: readonly Row[] // each is left running for a while
+  readonly masks: readonly Row[] // through each goes a lot of output
 }
 
 export type IsChosen = (name: string) => boolean
@@ -57,6 +58,7 @@ export function makeGroups(site: Site, rounds: number, isChosen: IsChosen): Grou
       rounds: VERB_ROUNDS,
     },
     watches: isChosen('watch') ? forEach((...start) => [scenarioRow(...start, WATCHED, site)]) : [],
+    masks: isChosen('mask') ? forEach((...start) => [scenarioRow(...start, MASKED, site)]) : [],
   }
 }
 

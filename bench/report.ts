@@ -80,22 +80,20 @@ function figureCells(figures: Figures): Cells {
   ]
 }
 
-/** Exact ones are added up where they are as they must be. */
+/** Requests are added up where they are as they must be. */
 function boundsText(bounds: readonly Bound[]): string {
-  const exact = bounds.filter(each => each.exact && !isOver(each))
-  const others = bounds.filter(each => !exact.includes(each))
-  const requests = exact.reduce((sum, { value }) => sum + value, 0)
-  return [
-    ...(exact.length > 0 ? [`${requests} requests`] : []),
-    ...others.map(
-      each =>
-        `${isOver(each) ? 'OVER: ' : ''}${amount(each)} ${each.what}${each.limit === undefined ? '' : ` (${each.limit})`}`,
-    ),
-  ].join(', ')
+  const requests = bounds.filter(each => each.what.endsWith('requests') && !isOver(each))
+  const others = bounds.filter(each => !requests.includes(each)).map(boundText)
+  if (requests.length === 0) return others.join(', ')
+  const count = requests.reduce((sum, { value }) => sum + value, 0)
+  return [`${count} requests`, ...others].join(', ')
 }
 
-function amount({ value, exact }: Bound): string {
-  return exact ? String(value) : value.toFixed(value < 10 ? 3 : 1)
+function boundText(bound: Bound): string {
+  const { what, value, limit, exact, isLeast } = bound
+  const amount = exact ? String(value) : value.toFixed(value < 10 ? 3 : 1)
+  const allowed = limit === undefined ? '' : ` (${isLeast ? 'at least ' : ''}${limit})`
+  return `${isOver(bound) ? 'OVER: ' : ''}${amount} ${what}${allowed}`
 }
 
 function formatTable(rows: readonly Cells[]): string {

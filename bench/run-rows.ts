@@ -1,9 +1,10 @@
 import type { Requests } from './expectations.ts'
 import type { Group, Groups } from './groups.ts'
+import { measureMask } from './mask.ts'
 import { measure, readSteps, type Samples } from './measure.ts'
 import type { Report } from './report.ts'
 import { figuresOf } from './results.ts'
-import type { Row } from './rows.ts'
+import type { Row, Site } from './rows.ts'
 import { median } from './statistics.ts'
 import type { Stub } from './stub/start.ts'
 import { measureWatch } from './watch.ts'
@@ -11,9 +12,10 @@ import { measureWatch } from './watch.ts'
 const STEP_ROUNDS = 15
 
 export async function measureAll(
-  { starts, renders, verbs, watches }: Groups,
-  stub: Stub,
+  { starts, renders, verbs, watches, masks }: Groups,
+  site: Site,
 ): Promise<Omit<Report, 'machine'>> {
+  const { stub } = site
   const all = [starts, renders, verbs]
   const requests = await countRequests(
     all.flatMap(({ rows }) => rows),
@@ -23,7 +25,10 @@ export async function measureAll(
   const rows = all.flatMap(({ rows, besides }) => [...besides, ...rows])
   return {
     figures: figuresOf(rows, { samples, requests }),
-    others: await inTurn(watches, row => measureWatch(row, stub)),
+    others: [
+      ...(await inTurn(watches, row => measureWatch(row, stub))),
+      ...masks.map(row => measureMask(row, site)),
+    ],
     steps: Object.fromEntries(starts.rows.map(row => [row.name, medianSteps(row)])),
     rounds: { starts: starts.rounds, renders: renders.rounds, verbs: verbs.rounds, steps: STEP_ROUNDS },
   }

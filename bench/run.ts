@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long `secwrap exec -- true` takes, beside an empty compiled program and a bare Node start in
- * the same run; files that are rendered beside their reads; verbs that work on thousands of secrets; and what
- * `--watch` takes while nothing happens.
+ * the same run; files that are rendered beside their reads; verbs that work on thousands of secrets; what
+ * `--watch` takes while nothing happens; and how fast `--mask` is.
  *
  *   --row NAME        only this one (repeats), as `static`; `--rounds N` (41); `--json FILE`
  *   --page FILE       puts the tables between the marks of docs/performance.md
@@ -39,8 +39,9 @@ async function main(): Promise<number> {
   const memory = mkdtempSync('/dev/shm/secwrap-bench-')
   const stub = await startStub([0, DELAY_MS])
   try {
-    const groups = makeGroups({ folder, memory, stub }, Number(flags.rounds), isChosen)
-    return tell({ machine: describeMachine(), ...(await measureAll(groups, stub)) })
+    const site = { folder, memory, stub }
+    const groups = makeGroups(site, Number(flags.rounds), isChosen)
+    return tell({ machine: describeMachine(), ...(await measureAll(groups, site)) })
   } finally {
     await stub.stop()
     for (const each of [folder, memory]) rmSync(each, { recursive: true })

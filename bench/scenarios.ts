@@ -46,6 +46,10 @@ export const WATCHED = scenario('both', 0, { ssm: 20, vault: 5 })
 export const MOST_SUPERVISOR_MIB = 30
 export const MOST_BEYOND_DEBOUNCE_MS = 300
 
+/** Whose values are masked. */
+export const MASKED = scenario('20 ssm', 0, { ssm: 20 })
+export const LEAST_MASKED_MIB_S = 100
+
 /** Most that the compiled file may take, as a multiple of an empty compiled program. */
 export const MOST_OF_EMPTY: Readonly<Record<string, number>> = {
   static: 1.6,
