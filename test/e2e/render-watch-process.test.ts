@@ -1,5 +1,7 @@
 /** `render --watch` as a process: what it takes, and how it ends. */
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, COMPILED } from '../helpers/secwrap.ts'
 import { addressOf, ask, startSidecar, waitForStatus } from '../helpers/sidecar-run.ts'
@@ -14,6 +16,24 @@ function createProject(): Folder {
   folder.write('secret', 'one')
   folder.write('app.template', '${file://./secret}')
   return folder
+}
+
+/** Accepts connections, and answers none of them. */
+async function openSilentStore() {
+  const sockets: Socket[] = []
+  const server = createServer(socket => sockets.push(socket.on('error', () => {})))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    isAsked: once(server, 'connection'),
+    async [Symbol.asyncDispose]() {
+      const over = once(server, 'close')
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await over
+    },
+  }
 }
 
 test('it is small: below 30 MiB when idle, with a listener that was asked', async () => {
@@ -72,10 +92,11 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('killed, it takes the look along that is under way', async () => {
     using folder = createProject()
     folder.write('app.template', '${vault://secret/app#key}')
-    const env = { VAULT_ADDR: 'http://192.0.2.1', VAULT_TOKEN: 'x' } // where nobody answers
+    await using store = await openSilentStore()
+    const env = { VAULT_ADDR: store.url, VAULT_TOKEN: 'x' }
     const args = ['--interval', '600', '--timeout', '30', PAIR]
     await using run = startSidecar({ artifact, cwd: folder.path, args, env })
-    await waitFor(() => childrenOf(run.pid).length === 1)
+    await store.isAsked
     const [look = 0] = childrenOf(run.pid)
     expect(isAlive(look)).toBe(true)
     run.child.kill('SIGKILL')
