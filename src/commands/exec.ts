@@ -33,6 +33,11 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   if (values.mask) (await import('./mask/run.ts')).runOwnStage(process.env)
   if (values.watch === true) return (await import('./watch/run.ts')).watch(values, command)
   refuseIdleFlags('exec', WATCH_FLAGS, values, process.env)
+  if (values.mask) {
+    const { mustStay, STAYING } = await import('./mask/staying.ts')
+    if (mustStay(process.env))
+      return (await import('./watch/run.ts')).watch({ ...values, ...STAYING }, command)
+  }
   await launch(values, command, takeCaller(process.env))
 }
 

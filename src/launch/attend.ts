@@ -2,6 +2,7 @@
 import type { Libc } from '../core/libc.ts'
 import { log } from '../core/log.ts'
 import { Children } from './children.ts'
+import { waitForChildren } from './drain.ts'
 import type { Action, TimerName, WatchEvent } from './events.ts'
 import type { Laid } from './execute.ts'
 import { Gate } from './gate.ts'
@@ -19,6 +20,7 @@ export interface Place {
   readonly libc: Libc
   readonly descriptors: readonly number[] // that a program started here gets beside its own
   readonly ignored: bigint // signals that the caller ignores
+  readonly isMasking: boolean // what the command wrote last may still be under way when it has ended
   readonly unchanged: readonly Region[] // of memory
   layOut(children: Children, role: WorkerRole, start: Start): Laid
 }
@@ -207,6 +209,9 @@ export class Attendant {
     if (this.#poller) this.#children.kill(this.#poller.pid, SIGKILL)
     if (this.#resolver) this.#grants.close(this.#resolver.grant, this.#grant)
     this.#grants.close(this.#grant)
-    this.#grants.whenAllClosed(() => endAs(this.#libc, status))
+    this.#grants.whenAllClosed(() => {
+      if (this.#place.isMasking) waitForChildren(this.#libc)
+      endAs(this.#libc, status)
+    })
   }
 }

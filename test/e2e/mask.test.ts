@@ -227,12 +227,29 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(Math.max(...sizes)).toBeLessThan(200_000)
   })
 
+  test.each([
+    ['as PID 1', []],
+    ['as all that PID 1 waits for', ['sh', '-c', '"$@"; exit $?', 'sh']],
+  ])('%s, its last words are not lost', async (_, first) => {
+    using folder = createProject()
+    const script = 'echo first; echo "last $PASSWORD"; exit 5'
+    const argv = [...artifact.argv, 'exec', '--mask', '--', 'sh', '-c', script]
+    const { exitCode, stdout } = await run([...IN_NAMESPACE, ...first, ...argv], { cwd: folder.path })
+    expect([exitCode, stdout]).toEqual([5, 'first\nlast [masked]\n'])
+  })
+
   test('with --watch as well, for each start of the command', async () => {
     const flags = ['--mask', '--watch', '--interval', '60']
     const { exitCode, stdout, stderr } = await masked(artifact, 'echo "<$PASSWORD>"; exit 4', flags)
     expect([exitCode, stdout, stderr]).toEqual([4, '<[masked]>\n', ''])
   })
 })
+
+const IN_NAMESPACE = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+  ...['--pid', '--fork', '--kill-child', '--mount-proc'],
+]
 
 function findMasker(marker: string, command: number | undefined): number {
   return findProcess(marker).find(pid => pid !== command && nameOf(pid) === 'secwrap-masker') ?? 0

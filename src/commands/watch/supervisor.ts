@@ -15,6 +15,7 @@ export function supervise(
   { store, ignored, descriptors }: SupervisorStage,
   policy: Policy,
   variables: readonly string[],
+  isMasking: boolean,
 ): void {
   const image = readOwnImage()
   const unchanged = listUnchanged()
@@ -25,6 +26,7 @@ export function supervise(
   const place = {
     libc,
     ignored,
+    isMasking,
     unchanged,
     descriptors: [...descriptors, store],
     layOut(children, role, start) {
