@@ -226,6 +226,38 @@ test.each(LIVES)('a lease: %s', (_, policy, steps) => {
   }
 })
 
+test('a certificate is looked at again in a third of what is left of its life', () => {
+  let now = 0
+  const supervisor = new Supervisor(POLICY, () => now)
+  supervisor.on(BEGIN)
+  const certificate = { marks: OLD, lives: [90, 86_400] }
+  const start = supervisor.on({ type: 'ready', leases: [], ...certificate })
+  expect(start.map(describe)).toEqual(['cancel change', 'go', 'poll in 30000'])
+  now = 60_000
+  const found = { marks: OLD, lives: [30, 86_340] }
+  expect(supervisor.on({ type: 'polled', renewed: NONE, ...found }).map(describe)).toEqual(['poll in 10000'])
+  expect(supervisor.on(polled()).map(describe)).toEqual(['poll in 300000'])
+})
+
+const TOKEN = { name: 'VAULT_TOKEN', id: 'x', seconds: 60, renewable: true }
+
+test.each([
+  ['warn', ['poll in 300000', 'warn'], ['poll in 300000']],
+  ['nothing', ['poll in 300000'], ['poll in 300000']],
+] as const)('a token that ends for good, at its end: %s', (atEnd, first, second) => {
+  let now = 0
+  const supervisor = new Supervisor(POLICY, () => now)
+  supervisor.on(BEGIN)
+  supervisor.on({ type: 'ready', marks: OLD, lives: [], leases: [{ ...TOKEN, atEnd }] })
+  now = 40_000
+  supervisor.on(timer('poll'))
+  expect(supervisor.on(renewed(20)).map(describe)).toEqual(first)
+  supervisor.on(timer('poll')) // it is asked for again all the same
+  expect(supervisor.on(renewed(20)).map(describe)).toEqual(second)
+  supervisor.on(timer('poll'))
+  expect(supervisor.on(renewed(60)).map(describe)).toEqual(['poll in 40000'])
+})
+
 test('a poller is told which leases to renew now, and which to leave alone', () => {
   let now = 0
   const supervisor = new Supervisor(POLICY, () => now)
