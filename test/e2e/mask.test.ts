@@ -7,6 +7,7 @@ import { findLeaks } from '../helpers/leaks.ts'
 import { findInMemory } from '../helpers/memory.ts'
 import { ARTIFACTS, type Artifact, BARE_ENVIRONMENT, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
+import { openTerminal } from '../helpers/terminal.ts'
 import { isAlive, waitFor } from '../helpers/watched-run.ts'
 
 const PASSWORD = 'pl4nted "p@ss/w0rd"'
@@ -236,6 +237,18 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const argv = [...artifact.argv, 'exec', '--mask', '--', 'sh', '-c', script]
     const { exitCode, stdout } = await run([...IN_NAMESPACE, ...first, ...argv], { cwd: folder.path })
     expect([exitCode, stdout]).toEqual([5, 'first\nlast [masked]\n'])
+  })
+
+  test('in a terminal with colours the command is told of them, and without --mask it is not', async () => {
+    using folder = createProject()
+    const command = ['--', 'sh', '-c', 'echo "colours=$FORCE_COLOR $PASSWORD."']
+    const show = async (flags: readonly string[]) => {
+      const argv = [...artifact.argv, 'exec', ...flags, ...command]
+      using terminal = openTerminal(argv, folder.path, { TERM: 'xterm-256color' })
+      return await terminal.expect(/colours=.*\./)
+    }
+    expect(await show(['--mask'])).toBe('colours=2 [masked].')
+    expect(await show([])).toBe(`colours= ${PASSWORD}.`)
   })
 
   test('with --watch as well, for each start of the command', async () => {
