@@ -6,6 +6,7 @@
  * meet the same fault again); the C library's own two; and SIGPWR in Bun, whose engine stops its threads by it.
  */
 import { read } from 'node:fs'
+import { SecwrapError } from '../core/errors.ts'
 import { type Libc, openFunction, systemCalls } from '../core/libc.ts'
 
 export interface Caught {
@@ -25,20 +26,23 @@ const RECORDS = 64
 const SI_KERNEL = 0x80
 
 const [F_SETFL, O_NONBLOCK, O_CLOEXEC] = [4, 0o4000, 0o2000000]
-const PAGE_BYTES = 4096
+const PAGE_BYTES = 64 * 1024 // the largest that a kernel has
 const PROT_READ_EXEC = 5
 
-/** Catches them from here on. @returns false where the system lets nobody make code: then nothing is caught. */
-export function catchSignals(libc: Libc, onSignal: (caught: Caught) => void): boolean {
+/** Catches them from here on. @throws SecwrapError BAD_CONFIG where the system lets nobody make code. */
+export function catchSignals(libc: Libc, onSignal: (caught: Caught) => void): void {
   const pipe = new Int32Array(2)
   libc.call(systemCalls().pipe2, libc.addressOf(pipe), O_CLOEXEC)
   const [output = -1, input = -1] = pipe
   libc.call(systemCalls().fcntl, input, F_SETFL, O_NONBLOCK) // a handler must not wait
   const handler = placeCode(libc, handlerCode(input))
-  if (handler === undefined) return false
+  if (handler === undefined) {
+    throw new SecwrapError('BAD_CONFIG', '--watch may not make memory executable, which its signals need', {
+      hint: 'MemoryDenyWriteExecute=no',
+    })
+  }
   setHandlers(libc, handler)
   readRecords(output, Buffer.alloc(RECORD_BYTES * RECORDS), onSignal)
-  return true
 }
 
 export function canCatch(signal: number): boolean {

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, type Artifact, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { type CallerState, probe } from '../helpers/state.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
-import { openTerminal } from '../helpers/terminal.ts'
+import { openTerminal, type Terminal } from '../helpers/terminal.ts'
 import { childrenOf, isAlive, startWatch, waitFor } from '../helpers/watched-run.ts'
 
 const fixtures = `${import.meta.dirname}/../fixtures`
@@ -53,6 +53,12 @@ async function hearSignals(
   }
 }
 
+/** Until it is closed here, a program that is started has it open, too. */
+async function closeTerminal({ pid, end }: Terminal): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  await end
+}
+
 function heardIn(output: string): readonly number[] {
   return [...output.matchAll(/got (\d+)\./g)].map(([, signal]) => Number(signal))
 }
@@ -73,12 +79,6 @@ async function statuses(
 }
 
 const asWanted = (wanted: readonly number[]) => Object.fromEntries(wanted.map(status => [status, status]))
-
-test('a direct start hears every signal', async () => {
-  using terminal = openTerminal(TELL_SIGNALS, '/')
-  await hearSignals(CATCHABLE, terminal.pid, terminal.expect)
-  expect(heardIn(terminal.shown())).toEqual(CATCHABLE)
-})
 
 test('every exit code, 0 to 255', async () => {
   const codes = Array.from({ length: 256 }, (_, code) => code)
@@ -124,6 +124,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     using terminal = openTerminal([...argv, 'exec', '--watch', '--', ...TELL_SIGNALS], folder.path)
     await hearSignals(signals, terminal.pid, terminal.expect)
     expect(heardIn(terminal.shown())).toEqual(signals)
+    await closeTerminal(terminal)
   })
 
   test('Ctrl-C reaches the command once', async () => {
@@ -221,4 +222,11 @@ test('the supervisor is small: below 20 MiB as soon as it has nothing to do', as
     Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${watched.pid}/status`, 'latin1'))?.[1])
   expect(readKibibytes()).toBeGreaterThan(20 * 1024) // it is about this process, and not yet idle
   await waitFor(() => readKibibytes() < 20 * 1024)
+})
+
+test('a direct start hears every signal', async () => {
+  using terminal = openTerminal(TELL_SIGNALS, '/')
+  await hearSignals(CATCHABLE, terminal.pid, terminal.expect)
+  expect(heardIn(terminal.shown())).toEqual(CATCHABLE)
+  await closeTerminal(terminal)
 })
