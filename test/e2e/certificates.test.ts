@@ -1,13 +1,19 @@
 /** Certificates that Vault makes for some seconds: one for each start of a command, and one after the other in files. */
 import { X509Certificate } from 'node:crypto'
+import { cpSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { startHttpProxy } from '../helpers/http-proxy.ts'
-import { startTlsLoad } from '../helpers/load.ts'
-import { ARTIFACTS, BARE_ENVIRONMENT } from '../helpers/secwrap.ts'
+import { startTlsLoad, type TlsLoad } from '../helpers/load.ts'
+import { ARTIFACTS, type Artifact, BARE_ENVIRONMENT } from '../helpers/secwrap.ts'
 import { startSidecar } from '../helpers/sidecar-run.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
-import { startProgram, startWatch, type WatchedRun } from '../helpers/watched-run.ts'
-import { createAuthority, openVault, type Vault } from '../integration/vault/store.ts'
+import { startProgram, startWatch, type WatchedRun, waitFor } from '../helpers/watched-run.ts'
+import { createAuthority, openVault } from '../integration/vault/store.ts'
+
+const EXAMPLE = `${import.meta.dirname}/../../examples/certificates`
+const PAIRS = ['tls.crt.template:tls.crt', 'tls.key.template:tls.key']
+const LIFE = '12s' // of which a third has to be enough for the next one, on a busy machine too
+const MANY_A_SECOND = 50 // milliseconds
 
 describe.each(ARTIFACTS)('$name', artifact => {
   test('under exec --watch there is another one in time, and looks make none', async () => {
@@ -33,49 +39,71 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(proxy.requests.filter(({ path }) => path === `/v1/${pki}/issue/web`)).toHaveLength(2)
   })
 
-  test('in files there is another one in time, the server takes it, and no client is turned away', async () => {
-    const vault = openVault()
-    const namespace = await vault.createNamespace()
-    const ca = await createAuthorityIn(vault, namespace)
-    using folder = createFolder()
-    const example = `${import.meta.dirname}/../../examples/certificates`
-    const pairs = ['crt', 'key'].map(end => `${example}/tls.${end}.template:tls.${end}`)
-    const [tls, pid] = [`${folder.path}/tls`, `${folder.path}/server.pid`]
-    await using sidecar = startSidecar({
+  test('a server takes one after the other from files, and its clients meet no error', async () => {
+    await using example = await startExample(artifact, ['--signal', 'HUP', '--pid-file', 'server.pid'])
+    await waitFor(() => example.load.serials.size >= 3, 30_000)
+    await example.load.stop()
+    expect(example.load.failures).toEqual([])
+    expect(example.load.sent).toBeGreaterThan(example.load.serials.size)
+    expect(example.sidecar.output()).not.toMatch(/secwrap: (warn|error)|PRIVATE KEY/)
+  }, 60_000)
+})
+
+test('where nobody tells the server, its clients meet a certificate that has ended', async () => {
+  await using example = await startExample(ARTIFACTS[0], [])
+  await waitFor(() => example.load.failures.length > 0, 30_000)
+  await example.load.stop()
+  expect([...new Set(example.load.failures)]).toEqual(['CERT_HAS_EXPIRED'])
+  expect(example.load.serials.size).toBe(1)
+}, 60_000)
+
+interface Example extends AsyncDisposable {
+  readonly sidecar: WatchedRun
+  readonly load: TlsLoad
+}
+
+/** The files of the example, with an authority of their own, and clients that trust nothing else. */
+async function startExample(artifact: Artifact, flags: readonly string[]): Promise<Example> {
+  const vault = openVault()
+  const namespace = await vault.createNamespace()
+  const put = (path: string, body: object) => vault.call('POST', path, body, namespace)
+  await put('sys/mounts/pki', { type: 'pki' })
+  const key = { key_type: 'ec', key_bits: 256 }
+  const root = await put('pki/root/generate/internal', { common_name: 'the authority', ttl: '30h', ...key })
+  await put('pki/roles/web', { allowed_domains: 'app.local', allow_bare_domains: true, ttl: '1h', ...key })
+  await using stack = new AsyncDisposableStack()
+  const folder = stack.use(createFolder())
+  cpSync(EXAMPLE, folder.path, { recursive: true })
+  const sidecar = stack.use(
+    startSidecar({
       artifact,
       cwd: folder.path,
-      args: ['--interval', '1', '--signal', 'HUP', '--pid-file', pid, '--atomic-set', tls, ...pairs],
+      args: ['--interval', '600', '--debounce', '0', ...flags, '--atomic-set', 'tls', ...PAIRS],
       env: {
         VAULT_ADDR: vault.address,
         VAULT_TOKEN: vault.rootToken,
         VAULT_NAMESPACE: namespace,
-        TLS_TTL: '9s',
+        TLS_TTL: LIFE,
       },
-    })
-    await sidecar.says(/written: .*tls\.key\n/)
-    const env = { ...BARE_ENVIRONMENT, TLS_FOLDER: tls, PID_FILE: pid, PORT: '0' }
-    await using server = startProgram(['node', `${example}/server.js`], folder.path, env)
-    const [, port] = await server.says(/listening on (\d+)/)
-    const load = startTlsLoad(Number(port), { ca, servername: 'app.local' }, 50)
-    await server.says(/another certificate(?:.|\n)*another certificate/, 60_000)
-    while (load.serials.size < 3) await new Promise(done => setTimeout(done, 50))
-    await load.stop()
-    expect(load.failures).toEqual([])
-    expect(sidecar.output()).not.toMatch(/secwrap: (warn|error)/)
-  }, 90_000)
-})
+    }),
+  )
+  await sidecar.says(/written: tls/)
+  const env = { ...BARE_ENVIRONMENT, TLS_FOLDER: 'tls', PID_FILE: 'server.pid', PORT: '0' }
+  const server = stack.use(startProgram(['node', 'server.js'], folder.path, env))
+  const [, port] = await server.says(/listening on (\d+)/)
+  const ca = authorityOf(root)
+  const load = startTlsLoad(Number(port), { ca, servername: 'app.local' }, MANY_A_SECOND)
+  stack.defer(() => load.stop())
+  const whole = stack.move()
+  return { sidecar, load, [Symbol.asyncDispose]: () => whole.disposeAsync() }
+}
+
+function authorityOf(answer: unknown): string {
+  return (answer as { data: { certificate: string } }).data.certificate
+}
 
 async function nextCertificate(run: WatchedRun): Promise<X509Certificate> {
   const [pem] = await run.says(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/)
   await run.says(/-----END EC PRIVATE KEY-----\n/)
   return new X509Certificate(pem)
-}
-
-async function createAuthorityIn(vault: Vault, namespace: string): Promise<string> {
-  const put = (path: string, body: object) => vault.call('POST', path, body, namespace)
-  const key = { key_type: 'ec', key_bits: 256 }
-  await put('sys/mounts/pki', { type: 'pki' })
-  const root = await put('pki/root/generate/internal', { common_name: 'the authority', ttl: '30h', ...key })
-  await put('pki/roles/web', { allowed_domains: 'app.local', allow_bare_domains: true, ...key })
-  return (root.data as { certificate: string }).certificate
 }

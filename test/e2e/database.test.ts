@@ -34,7 +34,7 @@ async function startLoadOf(run: WatchedRun): Promise<Load> {
 
 describe.each(ARTIFACTS)('$name', artifact => {
   test('a lease is renewed, then there is another user, and no request fails', async () => {
-    await using visits = await createVisits(vault, [9, 12])
+    await using visits = await createVisits(vault, [15, 24])
     await using run = startExample(artifact, [], visits)
     const load = await startLoadOf(run)
     await visits.untilUsers(2)

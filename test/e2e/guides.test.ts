@@ -11,8 +11,8 @@ import { callOpenBao, openLab } from '../lab/index.ts'
 
 const root = `${import.meta.dirname}/../..`
 const PAGES = `${root}/docs/guides`
-/** Not of another tool: the index has no blocks, `init`, the sidecar and `--watch` have tests of their own. */
-const OTHER_PAGES = ['README.md', 'init.md', 'sidecar.md', 'watch.md']
+/** Not of another tool: the index has no blocks, the others have tests of their own. */
+const OTHER_PAGES = ['README.md', 'certificates.md', 'init.md', 'sidecar.md', 'watch.md']
 
 interface Guide {
   readonly peers: readonly string[] // programs of others whose lines the page may have
