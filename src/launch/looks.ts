@@ -11,6 +11,7 @@ const PAUSE_MS = 500
 const RETRY_MS = 5_000
 /** Of what is left of a certificate's life, when to look for the next one. */
 const SOON = 1 / 3
+const NEVER = Number.POSITIVE_INFINITY
 
 /** What a look came to; `text` where something is to be done about it. */
 export interface Looked {
@@ -83,7 +84,9 @@ export class Looks {
   /** What was seen is no news at the next poll. */
   accept(marks: Marks): void {
     this.#marks = marks
-    this.#leases = this.#leases.filter(lease => !isEnding(lease, this.#now()))
+    const now = this.#now()
+    // Kept, so that no look reads it again: each time the store would make another user or certificate for nobody.
+    this.#leases = this.#leases.map(lease => (isEnding(lease, now) ? { ...lease, endsAt: NEVER } : lease))
   }
 
   /** After this time, or as soon as a lease or a certificate is due. */

@@ -226,6 +226,20 @@ test.each(LIVES)('a lease: %s', (_, policy, steps) => {
   }
 })
 
+test('a lease whose end is accepted is still no reference for a look to read', () => {
+  let now = 0
+  const supervisor = new Supervisor({ ...POLICY, onChange: 'none' }, () => now)
+  const events = [BEGIN, leased, timer('poll'), polled(), timer('poll')]
+  const actions = events.map((event, index) => {
+    now = index * 40_000
+    return supervisor.on(event)
+  })
+  const name = 'vault://database/creds/app'
+  expect(actions.at(-1)).toEqual([
+    { type: 'poll', leases: [expect.objectContaining({ name, renewable: false })] },
+  ])
+})
+
 test('a certificate is looked at again in a third of what is left of its life', () => {
   let now = 0
   const supervisor = new Supervisor(POLICY, () => now)
