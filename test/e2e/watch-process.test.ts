@@ -80,10 +80,17 @@ async function statuses(
 
 const asWanted = (wanted: readonly number[]) => Object.fromEntries(wanted.map(status => [status, status]))
 
-test('every exit code, 0 to 255', async () => {
-  const codes = Array.from({ length: 256 }, (_, code) => code)
-  expect(await statuses(codes, COMPILED.argv)).toEqual(asWanted(codes))
-}, 60_000)
+test.each([
+  ['without a terminal', false],
+  ['with one', true],
+])(
+  'every exit code, 0 to 255, %s',
+  async (_, inTerminal) => {
+    const codes = Array.from({ length: 256 }, (_, code) => code)
+    expect(await statuses(codes, COMPILED.argv, inTerminal)).toEqual(asWanted(codes))
+  },
+  60_000,
+)
 
 describe.each(ARTIFACTS)('$name', artifact => {
   const { argv } = artifact
