@@ -9,10 +9,10 @@ import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { entriesOf, openSources } from '../render/files.ts'
 import { readRequest } from '../render.ts'
+import { closeOnStart } from '../watch/descriptors.ts'
 import { heldIn } from '../watch/held.ts'
 import type { WorkStage } from '../watch/stage.ts'
 import { KeptTokens } from '../watch/tokens.ts'
-import { closeOnStart } from './descriptors.ts'
 import { templateOf } from './renewals.ts'
 
 /** Less than what the process that stays waits for it. */

@@ -7,8 +7,8 @@ import { formatTold, parseAsk } from '../../launch/sidecar/report.ts'
 import { namesOfCredentials } from '../../providers/credentials.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
+import { closeOnStart } from '../watch/descriptors.ts'
 import type { WorkStage } from '../watch/stage.ts'
-import { closeOnStart } from './descriptors.ts'
 import { readProgram } from './policy.ts'
 
 /** From SIGTERM to SIGKILL. */

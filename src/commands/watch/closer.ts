@@ -8,9 +8,9 @@ import { revokeLeases } from '../../resolve/renew.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { loadFromFlags, type TemplateFlags } from '../prepare.ts'
+import { closeOnStart } from './descriptors.ts'
 import { heldIn } from './held.ts'
 import type { WorkStage } from './stage.ts'
-import { readStore } from './store.ts'
 import { KeptTokens } from './tokens.ts'
 
 /** Less than what the supervisor waits for it. */
@@ -19,7 +19,7 @@ const DEADLINE_MS = 2_000
 /** Revokes what the stores gave for a run of the command that has ended. What fails runs out by itself. */
 export async function close(libc: Libc, stage: WorkStage, values: FlagValues): Promise<void> {
   libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the command
-  readStore(libc, stage.store)
+  closeOnStart(libc, stage)
   const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
   takeCaller(process.env)
   protectProcess()

@@ -11,6 +11,7 @@ import { resolve } from '../../resolve/resolve.ts'
 import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { loadFromFlags, type TemplateFlags } from '../prepare.ts'
+import { closeOnStart } from './descriptors.ts'
 import { heldIn } from './held.ts'
 import { listMarks } from './marks.ts'
 import type { WorkStage } from './stage.ts'
@@ -20,6 +21,7 @@ import { KeptTokens } from './tokens.ts'
 /** Reads what the template names once more, renews leases and tokens, and tells which versions are there now. */
 export async function poll(libc: Libc, stage: WorkStage, values: FlagValues): Promise<void> {
   libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the command
+  closeOnStart(libc, stage)
   const { key } = readStore(libc, stage.store)
   const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
   takeCaller(process.env)

@@ -1,6 +1,6 @@
 import { type Libc, systemCalls } from '../../core/libc.ts'
-import { descriptorsOf, type WorkStage } from '../watch/stage.ts'
-import { readStore } from '../watch/store.ts'
+import { descriptorsOf, type WorkStage } from './stage.ts'
+import { readStore } from './store.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
