@@ -11,10 +11,13 @@ import { startSidecar } from '../helpers/sidecar-run.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import type { WatchedRun } from '../helpers/watched-run.ts'
 import { type LoginLab, openLoginLab } from '../integration/vault/login-lab.ts'
-import { createDatabase, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
+import { createUsers, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
 import { callOpenBao } from '../lab/index.ts'
 
 const PATIENCE_MS = 40_000
+/** A source that is this secret and nothing else. */
+const fill = (reference: string) => `\${${reference}}`
+
 const OWN_TOKEN = /"value":"([^"]+)","source":"[^"]*log-in"/
 
 interface Place {
@@ -40,21 +43,6 @@ function withPlace(artifact: Artifact, run: (place: Place) => Promise<void>): ()
     const put = (value: string) => lab.vault.call('POST', `${lab.mount}/data/app`, { data: { value } })
     await run({ lab, proxy, start, put, read: () => readFileSync(`${folder.path}/out`, 'utf8') })
   }
-}
-
-/** A role whose users live for some seconds, and its policy. */
-async function createUsers(vault: Vault): Promise<{ source: string; policy: string; path: string }> {
-  const mount = await createDatabase(vault)
-  await vault.call('POST', `${mount}/roles/short`, {
-    db_name: 'pg',
-    default_ttl: '8s',
-    max_ttl: '60s',
-    creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`,
-  })
-  const path = `${mount}/creds/short`
-  const policy = await vault.createPolicy(`path "${path}" { capabilities = ["read"] }
-path "sys/leases/revoke" { capabilities = ["update"] }`)
-  return { source: `\${vault://${path}#username}`, policy, path }
 }
 
 const count = ({ requests }: HttpProxy, end: string) =>
@@ -99,7 +87,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const users = await createUsers(lab.vault)
       const life = { token_policies: users.policy, token_ttl: '6s', token_max_ttl: '14s' }
       const { env } = await lab.createAppRole(life)
-      await using run = start(users.source, env)
+      await using run = start(fill(users.reference), env)
       await run.says(/written/)
       const [first, began] = [read(), performance.now()]
       await run.says(/written/, 20_000)
@@ -116,7 +104,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const users = await createUsers(lab.vault)
       const policies = [users.policy, lab.policy]
       const { env } = await lab.createAppRole({ token_policies: policies })
-      await using run = start(`${users.source} \${vault://${lab.mount}/app#value}`, env)
+      await using run = start(`${fill(users.reference)} \${vault://${lab.mount}/app#value}`, env)
       await run.says(/written/)
       const first = read()
       const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
@@ -145,11 +133,11 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const users = await createUsers(lab.vault)
       const policies = ['default', users.policy]
       const VAULT_TOKEN = tokenOf(await lab.vault.call('POST', 'auth/token/create', { policies }))
-      await using run = start(users.source, { VAULT_TOKEN })
+      await using run = start(fill(users.reference), { VAULT_TOKEN })
       await run.says(/written/)
       await end(run)
       expect(await hasLeases(lab.vault, users.path)).toBe(true)
-      await using other = start(users.source, { VAULT_TOKEN }, ['--cleanup'])
+      await using other = start(fill(users.reference), { VAULT_TOKEN }, ['--cleanup'])
       await other.says(/written/)
       const before = (await lab.vault.call('LIST', `sys/leases/lookup/${users.path}`)) as {
         data: { keys: [] }

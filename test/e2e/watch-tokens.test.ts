@@ -8,7 +8,7 @@ import { testSideBySide } from '../helpers/side-by-side.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { startWatch, type WatchedRun, waitFor } from '../helpers/watched-run.ts'
 import { openLoginLab } from '../integration/vault/login-lab.ts'
-import { createDatabase, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
+import { createUsers, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
 import { callOpenBao } from '../lab/index.ts'
 
 const PATIENCE_MS = 40_000
@@ -39,21 +39,6 @@ function withPlace(artifact: Artifact, run: (place: Place) => Promise<void>): ()
     const put = (value: string) => lab.vault.call('POST', `${lab.mount}/data/app`, { data: { value } })
     await run({ lab, proxy, start, put })
   }
-}
-
-/** A role whose users live 8 seconds, and its policy. */
-async function createUsers(vault: Vault): Promise<{ reference: string; policy: string; path: string }> {
-  const mount = await createDatabase(vault)
-  await vault.call('POST', `${mount}/roles/short`, {
-    db_name: 'pg',
-    default_ttl: '8s',
-    max_ttl: '60s',
-    creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`,
-  })
-  const path = `${mount}/creds/short`
-  const policy = await vault.createPolicy(`path "${path}" { capabilities = ["read"] }
-path "sys/leases/revoke" { capabilities = ["update"] }`)
-  return { reference: `vault://${path}#username`, policy, path }
 }
 
 const count = ({ requests }: HttpProxy, end: string) =>

@@ -135,3 +135,20 @@ export async function createAuthority(vault: Vault): Promise<string> {
   await vault.call('POST', `${mount}/roles/leased`, { ...role, generate_lease: true })
   return mount
 }
+
+/** A database role whose users live eight seconds, and a policy to make and revoke them. */
+export async function createUsers(
+  vault: Vault,
+): Promise<{ reference: string; policy: string; path: string }> {
+  const mount = await createDatabase(vault)
+  await vault.call('POST', `${mount}/roles/short`, {
+    db_name: 'pg',
+    default_ttl: '8s',
+    max_ttl: '60s',
+    creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`,
+  })
+  const path = `${mount}/creds/short`
+  const policy = await vault.createPolicy(`path "${path}" { capabilities = ["read"] }
+path "sys/leases/revoke" { capabilities = ["update"] }`)
+  return { reference: `vault://${path}#username`, policy, path }
+}
