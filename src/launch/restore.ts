@@ -1,12 +1,11 @@
 import { type Libc, systemCalls } from '../core/libc.ts'
+import { createAction, SIG_DFL, SIG_IGN, setAction } from './signal-action.ts'
 import type { StartState } from './start-state.ts'
 
 const RLIMIT_NOFILE = 7
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 const SIG_SETMASK = 2
-const SIG_DFL = 0n
-const SIG_IGN = 1n
 const SIGPIPE = 13
 const SIGXFSZ = 25
 // glibc's own; posix_spawn, by which --watch starts us, leaves the second one ignored.
@@ -51,18 +50,15 @@ function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
  * SIGPIPE and SIGXFSZ; Node and a handler of ours undo what the caller had ignored.
  */
 function restoreIgnored(libc: Libc, ignored: bigint): void {
-  const action = new BigUint64Array(4) // the kernel's: handler, flags, restorer, mask
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
     const isOfLibc = signal === SIGCANCEL || signal === SIGSETXID
     const isIgnored = !isOfLibc && ignored !== 0n && ((ignored >> BigInt(signal - 1)) & 1n) === 1n
     if (!isIgnored && !isOfLibc && signal !== SIGPIPE && signal !== SIGXFSZ) continue
-    action[0] = isIgnored ? SIG_IGN : SIG_DFL
-    libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
+    setAction(libc, signal, createAction(isIgnored ? SIG_IGN : SIG_DFL))
   }
 }
 
 /** A signal does again what it does by default. */
 export function resetAction(libc: Libc, signal: number): void {
-  const action = new BigUint64Array(4) // SIG_DFL
-  libc.call(systemCalls().rt_sigaction, signal, libc.addressOf(action), 0, MASK_BYTES)
+  setAction(libc, signal, createAction())
 }

@@ -1,13 +1,14 @@
 /**
- * Every signal that a process can catch, with its sender: a handler of a few instructions writes the kernel's record of
- * it into a pipe. JavaScript can't: its runtimes know no real-time signals, and none tells who sent one.
+ * Every signal but SIGKILL and SIGSTOP, with its sender: a handler of a few instructions writes the kernel's record of it
+ * into a pipe. JavaScript can't: its runtimes know no real-time signals, and none tells who sent one.
  *
- * Not caught: SIGKILL and SIGSTOP, which nobody can; what a program's own fault raises (a handler that returns would
- * meet the same fault again); the C library's own two; and SIGPWR in Bun, whose engine stops its threads by it.
+ * Faults of this process itself, and what its threads send each other, go where they went before.
  */
 import { read } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
 import { type Libc, openFunction, systemCalls } from '../core/libc.ts'
+import { getAction, SIG_IGN, setAction } from './signal-action.ts'
+import { CODE_AT, handlerCode, type Own, RECORD_BYTES, SENDER_AT } from './signal-code.ts'
 
 export interface Caught {
   readonly signal: number
@@ -16,12 +17,11 @@ export interface Caught {
 }
 
 const LAST_SIGNAL = 64
-const [SIGPWR, SIGCANCEL, SIGSETXID] = [30, 32, 33]
+const [SIGHUP, SIGKILL, SIGSTOP] = [1, 9, 19]
 const OF_FAULTS = [4, 5, 7, 8, 11, 31] // ILL, TRAP, BUS, FPE, SEGV, SYS
-const NOT_TO_CATCH = [9, 19, SIGCANCEL, SIGSETXID, ...OF_FAULTS]
+const NOT_REPEATED = [5, 31] // the instruction is over when they come
+const OF_THREADS = [30, 32, 33] // Bun's engine stops its threads by PWR; the C library has the others for itself
 
-/** Of siginfo_t: signal, errno, code, padding, process id, user id. Source: sigaction(2). */
-const RECORD_BYTES = 24
 const RECORDS = 64
 const SI_KERNEL = 0x80
 
@@ -35,65 +35,67 @@ export function catchSignals(libc: Libc, onSignal: (caught: Caught) => void): vo
   libc.call(systemCalls().pipe2, libc.addressOf(pipe), O_CLOEXEC)
   const [output = -1, input = -1] = pipe
   libc.call(systemCalls().fcntl, input, F_SETFL, O_NONBLOCK) // a handler must not wait
-  const handler = placeCode(libc, handlerCode(input))
-  if (handler === undefined) {
+  const codes = listCatchable().map(signal => handlerCode(signal, input, findOwn(libc, signal)))
+  const handlers = placeCodes(libc, codes)
+  if (handlers === undefined) {
     throw new SecwrapError('BAD_CONFIG', '--watch may not make memory executable, which its signals need', {
       hint: 'MemoryDenyWriteExecute=no',
     })
   }
-  setHandlers(libc, handler)
+  setHandlers(libc, handlers)
   readRecords(output, Buffer.alloc(RECORD_BYTES * RECORDS), onSignal)
 }
 
-export function canCatch(signal: number): boolean {
-  return !NOT_TO_CATCH.includes(signal) && !(signal === SIGPWR && process.versions.bun)
+function listCatchable(): readonly number[] {
+  const all = Array.from({ length: LAST_SIGNAL }, (_, index) => index + 1)
+  return all.filter(signal => signal !== SIGKILL && signal !== SIGSTOP)
 }
 
-/** `write(input, siginfo, 24)`, then back: the second argument of a handler is that of `write`, too. */
-function handlerCode(input: number): Uint8Array {
-  if (process.arch === 'arm64') {
-    const words = [0x52800000 | (input << 5), 0xd2800302, 0xd2800808, 0xd4000001, 0xd65f03c0]
-    return new Uint8Array(new Uint32Array(words).buffer) // mov w0, mov x2, mov x8, svc, ret
+function findOwn(libc: Libc, signal: number): Own | undefined {
+  const before = getAction(libc, signal)
+  if (OF_FAULTS.includes(signal)) {
+    return { type: 'fault', action: libc.addressOf(before), isRepeated: !NOT_REPEATED.includes(signal) }
   }
-  const number = (value: number) => new Uint8Array(new Int32Array([value]).buffer)
-  // mov edi; mov edx; mov eax; syscall; ret
-  const { write } = systemCalls()
-  return Uint8Array.from([
-    0xbf,
-    ...number(input),
-    0xba,
-    ...number(RECORD_BYTES),
-    0xb8,
-    ...number(write),
-    0x0f,
-    0x05,
-    0xc3,
-  ])
+  const [handler = SIG_IGN] = before
+  return OF_THREADS.includes(signal) && handler > SIG_IGN
+    ? { type: 'thread', handler: Number(handler) }
+    : undefined
 }
 
-/** A page of our own that may be run, and no longer written. @returns its address. */
-function placeCode(libc: Libc, code: Uint8Array): number | undefined {
+/** Into memory of our own that may be run, and no longer written. @returns the address of each. */
+function placeCodes(libc: Libc, codes: readonly Uint8Array[]): readonly number[] | undefined {
   const bytes = new Uint8Array(2 * PAGE_BYTES)
   const start = libc.addressOf(bytes)
-  const offset = (PAGE_BYTES - (start % PAGE_BYTES)) % PAGE_BYTES
-  bytes.set(code, offset)
-  const result = libc.call(systemCalls().mprotect, start + offset, PAGE_BYTES, PROT_READ_EXEC)
-  return result === 0 ? start + offset : undefined
+  const first = (PAGE_BYTES - (start % PAGE_BYTES)) % PAGE_BYTES
+  let end = first
+  const addresses = codes.map(code => {
+    bytes.set(code, end)
+    end += code.length
+    return start + end - code.length
+  })
+  const result = libc.call(systemCalls().mprotect, start + first, PAGE_BYTES, PROT_READ_EXEC)
+  return result === 0 ? addresses : undefined
 }
 
-const SA_SIGINFO_RESTART = 0x10000004n
+/** The C library sets one, and so tells how a handler returns. It would refuse to set those that it has for itself. */
+function setHandlers(libc: Libc, handlers: readonly number[]): void {
+  openFunction('sigaction')?.(SIGHUP, libc.addressOf(layOutForLibc(handlers[0] ?? 0)), 0, 0, 0, 0)
+  const action = getAction(libc, SIGHUP)
+  for (const [index, signal] of listCatchable().entries()) {
+    action[0] = BigInt(handlers[index] ?? 0)
+    setAction(libc, signal, action)
+  }
+}
 
-/** By the C library, which knows how a handler returns. Source: its struct sigaction: handler, mask, flags, restorer. */
-function setHandlers(libc: Libc, handler: number): void {
+const [SA_SIGINFO, SA_ONSTACK, SA_RESTART] = [0x4n, 0x08000000n, 0x10000000n]
+
+/** Handler, mask (all: one at a time), flags, restorer. Source: the struct sigaction of glibc and musl. */
+function layOutForLibc(handler: number): BigUint64Array {
   const action = new BigUint64Array(19)
   action[0] = BigInt(handler)
-  action.fill(2n ** 64n - 1n, 1, 17) // one at a time
-  action[17] = SA_SIGINFO_RESTART
-  const address = libc.addressOf(action)
-  const sigaction = openFunction('sigaction')
-  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    if (canCatch(signal)) sigaction?.(signal, address, 0, 0, 0, 0)
-  }
+  action.fill(2n ** 64n - 1n, 1, 17)
+  action[17] = SA_SIGINFO | SA_ONSTACK | SA_RESTART
+  return action
 }
 
 /** A thread of the runtime waits at the pipe. */
@@ -103,8 +105,8 @@ function readRecords(output: number, bytes: Buffer, onSignal: (caught: Caught) =
     for (let at = 0; at + RECORD_BYTES <= count; at += RECORD_BYTES) {
       onSignal({
         signal: bytes.readInt32LE(at),
-        isFromKernel: bytes.readInt32LE(at + 8) === SI_KERNEL,
-        sender: bytes.readInt32LE(at + 16),
+        isFromKernel: bytes.readInt32LE(at + CODE_AT) === SI_KERNEL,
+        sender: bytes.readInt32LE(at + SENDER_AT),
       })
     }
     readRecords(output, bytes, onSignal)

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { ARTIFACTS, type Artifact, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
+import { ARTIFACTS, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { type CallerState, probe } from '../helpers/state.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { openTerminal, type Terminal } from '../helpers/terminal.ts'
@@ -29,25 +29,15 @@ const CALLERS: readonly [string, CallerState][] = [
 const NOT_DEADLY = [16, 17, 18, 19, 20, 21, 22, 23, 28, 30]
 const SIGNALS = Array.from({ length: 31 }, (_, index) => -index - 1).filter(n => !NOT_DEADLY.includes(-n))
 
-/** Ours: CHLD and CONT; what a program's own fault raises: ILL, TRAP, BUS, FPE, SEGV, SYS; PWR in Bun. */
-const NOT_PASSED_ON = [4, 5, 7, 8, 11, 17, 18, 31]
-/** KILL, STOP, and the two that the C library has for itself. */
-const NOT_TO_CATCH = [9, 19, 32, 33]
-const CATCHABLE = Array.from({ length: 64 }, (_, index) => index + 1).filter(n => !NOT_TO_CATCH.includes(n))
-
-function passedOn(artifact: Artifact): readonly number[] {
-  const without = artifact === COMPILED ? [...NOT_PASSED_ON, 30] : NOT_PASSED_ON
-  return CATCHABLE.filter(signal => !without.includes(signal))
-}
+/** Ours: CHLD and CONT. Not to be caught: KILL, STOP, and by Python the two that the C library has for itself. */
+const NOT_HEARD = [9, 17, 18, 19, 32, 33]
+const HEARD = Array.from({ length: 64 }, (_, index) => index + 1).filter(n => !NOT_HEARD.includes(n))
+const REAL_TIME = Array.from({ length: 33 }, (_, index) => -index - 32)
 
 /** What a program tells of the signals that a process is sent, one after the other. */
-async function hearSignals(
-  signals: readonly number[],
-  pid: number,
-  says: (pattern: RegExp) => Promise<unknown>,
-): Promise<void> {
+async function hearSignals(pid: number, says: (pattern: RegExp) => Promise<unknown>): Promise<void> {
   await says(/ready/)
-  for (const signal of signals) {
+  for (const signal of HEARD) {
     process.kill(pid, signal)
     await says(new RegExp(`got ${signal}\\.`))
   }
@@ -84,10 +74,10 @@ test.each([
   ['without a terminal', false],
   ['with one', true],
 ])(
-  'every exit code, 0 to 255, %s',
+  'every exit code, 0 to 255, and death by each real-time signal, %s',
   async (_, inTerminal) => {
-    const codes = Array.from({ length: 256 }, (_, code) => code)
-    expect(await statuses(codes, COMPILED.argv, inTerminal)).toEqual(asWanted(codes))
+    const wanted = [...Array.from({ length: 256 }, (_, code) => code), ...REAL_TIME]
+    expect(await statuses(wanted, COMPILED.argv, inTerminal)).toEqual(asWanted(wanted))
   },
   60_000,
 )
@@ -118,21 +108,33 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('every signal that is sent to it reaches the command, once', async () => {
     using folder = createFolder()
     folder.write('.env.template', '')
-    const signals = passedOn(artifact)
     await using watched = startWatch({ artifact, cwd: folder.path, command: TELL_SIGNALS })
-    await hearSignals(signals, watched.pid, watched.says)
-    expect(heardIn(watched.output())).toEqual(signals)
+    await hearSignals(watched.pid, watched.says)
+    expect(heardIn(watched.output())).toEqual(HEARD)
   })
 
   test('and in the foreground of a terminal, too', async () => {
     using folder = createFolder()
     folder.write('.env.template', '')
-    const signals = passedOn(artifact)
     using terminal = openTerminal([...argv, 'exec', '--watch', '--', ...TELL_SIGNALS], folder.path)
-    await hearSignals(signals, terminal.pid, terminal.expect)
-    expect(heardIn(terminal.shown())).toEqual(signals)
+    await hearSignals(terminal.pid, terminal.expect)
+    expect(heardIn(terminal.shown())).toEqual(HEARD)
     await closeTerminal(terminal)
   })
+
+  test.each([32, 33])(
+    'signal %i, which the C library has for itself, ends the command and so secwrap',
+    async signal => {
+      using folder = createFolder()
+      folder.write('.env.template', '')
+      const prefix = ['sh', '-c', '"$@" & echo "secwrap $!"; wait $!; echo "status $?"', 'sh']
+      await using watched = startWatch({ artifact, cwd: folder.path, command: STEADY, prefix })
+      const [, pid] = await watched.says(/secwrap (\d+)/)
+      await watched.says(STARTED)
+      process.kill(Number(pid), signal)
+      await watched.says(new RegExp(`status ${128 + signal}\n`))
+    },
+  )
 
   test('Ctrl-C reaches the command once', async () => {
     using folder = createFolder()
@@ -233,7 +235,7 @@ test('the supervisor is small: below 20 MiB as soon as it has nothing to do', as
 
 test('a direct start hears every signal', async () => {
   using terminal = openTerminal(TELL_SIGNALS, '/')
-  await hearSignals(CATCHABLE, terminal.pid, terminal.expect)
-  expect(heardIn(terminal.shown())).toEqual(CATCHABLE)
+  await hearSignals(terminal.pid, terminal.expect)
+  expect(heardIn(terminal.shown())).toEqual(HEARD)
   await closeTerminal(terminal)
 })
