@@ -11,11 +11,13 @@ export interface Route {
 /** A pipe that is ready takes as much without waiting. Source: pipe(7), PIPE_BUF. */
 const SURE_BYTES = 4_096
 
+const NOTHING = new Uint8Array()
+
 export class Channel {
   readonly route: Route
   readonly #stream: MaskedStream
   readonly #neverWaits: boolean // a file
-  #pieces: Uint8Array[] = []
+  #rest: Uint8Array = NOTHING // to be written
   #isEnding = false
   isOver = false
   failure: string | undefined // errno name
@@ -28,14 +30,14 @@ export class Channel {
 
   /** Something is to be written before more is read. */
   get isWaiting(): boolean {
-    return this.#pieces.length > 0
+    return this.#rest.length > 0
   }
 
   /** @param mayWait - there is no other stream that would wait, too. */
   read(mayWait: boolean): void {
     const count = readSync(this.route.from, this.#stream.room())
     this.#isEnding = count === 0
-    this.#pieces = joinPieces(this.#isEnding ? this.#stream.finish() : this.#stream.take(count))
+    this.#rest = this.#isEnding ? this.#stream.finish() : this.#stream.take(count)
     if (mayWait || this.#neverWaits) this.write(mayWait)
     else this.#endIfDone()
   }
@@ -50,19 +52,18 @@ export class Channel {
   close(): void {
     if (this.isOver) return
     this.isOver = true
-    this.#pieces = []
+    this.#rest = NOTHING
     closeSync(this.route.from)
     closeSync(this.route.to)
   }
 
   /** @returns whether there is more to write. */
   #writeSome(isWhole: boolean): boolean {
-    const [piece] = this.#pieces
-    if (!piece) return false
+    const rest = this.#rest
+    if (rest.length === 0) return false
     try {
-      const count = writeSync(this.route.to, isWhole ? piece : piece.subarray(0, SURE_BYTES))
-      if (count === piece.length) this.#pieces.shift()
-      else this.#pieces[0] = piece.subarray(count)
+      const count = writeSync(this.route.to, isWhole ? rest : rest.subarray(0, SURE_BYTES))
+      this.#rest = rest.subarray(count)
       return true
     } catch (error) {
       const { code } = error as { code?: string }
@@ -74,11 +75,6 @@ export class Channel {
   }
 
   #endIfDone(): void {
-    if (this.#isEnding && this.#pieces.length === 0) this.close()
+    if (this.#isEnding && !this.isWaiting) this.close()
   }
-}
-
-/** One call of the kernel for many small ones. */
-function joinPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
-  return pieces.length > 1 ? [Buffer.concat(pieces)] : [...pieces]
 }

@@ -3,21 +3,18 @@
  * on without passing over one. Source: Wu and Manber, "A fast algorithm for multi-pattern searching", 1994.
  */
 import type { Form } from './forms.ts'
+import { type Finding, NONE, OrderedForms } from './ordered.ts'
 
 /** Every form's first bytes are compared with the window, so it is no longer than the shortest one. */
 const MOST_WINDOW_BYTES = 8
 const SLOTS = 2 ** 16
 
-export type Finding = number // where the form ends; NONE; OPEN where the text ends before the form does
-export const NONE = -1
-export const OPEN = -2
-
 export class Matcher {
   readonly windowBytes: number
   readonly #blockBytes: number // at the end of the window
   readonly #shift = new Uint8Array(SLOTS) // by the block: 0 where a form may begin
-  readonly #endingIn = new Map<number, Form[]>() // by the block of its first window
-  readonly #beginningWith = new Map<number, Form[]>() // by its first byte
+  readonly #endingIn = new Map<number, OrderedForms>() // by the block of its first window
+  readonly #beginningWith = new Map<number, OrderedForms>() // by its first byte
 
   /** @param forms - none of them empty. */
   constructor(forms: readonly Form[]) {
@@ -25,7 +22,7 @@ export class Matcher {
     this.windowBytes = shortest
     this.#blockBytes = shortest < 3 ? 1 : 3
     this.#shift.fill(shortest - this.#blockBytes + 1)
-    for (const form of forms) this.#add(form)
+    for (const form of forms.toSorted((a, b) => Buffer.compare(a.bytes, b.bytes))) this.#add(form)
   }
 
   #add(form: Form): void {
@@ -64,22 +61,17 @@ export class Matcher {
     return Math.min(windowEnd - this.windowBytes, end)
   }
 
-  /** The longest form that begins at `start`; OPEN where a longer one may come of more text. */
-  find(bytes: Uint8Array, start: number, end: number): { readonly found: Finding; readonly isOpen: boolean } {
+  /** The longest form that begins at `start`. */
+  find(bytes: Uint8Array, start: number, end: number): Finding {
     const isWhole = start + this.windowBytes <= end
     const forms = isWhole
       ? this.#endingIn.get(this.#slotOf(bytes, start + this.windowBytes))
       : this.#beginningWith.get(bytes[start] ?? 0)
-    let found: Finding = NONE
-    let isOpen = false
-    for (const form of forms ?? []) {
-      const result = compare(bytes, start, end, form)
-      if (result === OPEN) isOpen = true
-      else if (result > found) found = result
-    }
-    return { found, isOpen }
+    return forms?.find(bytes, start, end) ?? NOTHING
   }
 }
+
+const NOTHING: Finding = { found: NONE, isOpen: false }
 
 function slotOfThree(bytes: Uint8Array, end: number): number {
   const three =
@@ -87,23 +79,8 @@ function slotOfThree(bytes: Uint8Array, end: number): number {
   return Math.imul(three, 0x9e3779b1) >>> 16
 }
 
-function append(map: Map<number, Form[]>, key: number, form: Form): void {
-  const forms = map.get(key)
-  if (forms) forms.push(form)
-  else map.set(key, [form])
-}
-
-const LF = 0x0a
-const CR = 0x0d
-
-/** Where `form` ends that begins at `start`. */
-function compare(bytes: Uint8Array, start: number, end: number, { bytes: wanted, wraps }: Form): Finding {
-  let at = start
-  for (let index = 0; index < wanted.length; ) {
-    if (at === end) return OPEN
-    const byte = bytes[at++]
-    if (byte === wanted[index]) index++
-    else if (!wraps || index === 0 || (byte !== LF && byte !== CR)) return NONE
-  }
-  return at
+function append(map: Map<number, OrderedForms>, key: number, form: Form): void {
+  const forms = map.get(key) ?? new OrderedForms()
+  forms.add(form)
+  map.set(key, forms)
 }

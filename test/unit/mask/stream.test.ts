@@ -13,22 +13,20 @@ function pass(forms: readonly Form[], chunks: readonly Uint8Array[]): string[] {
   const given = chunks.map(chunk => {
     const room = stream.room()
     room.set(chunk)
-    return joined(stream.take(chunk.length))
+    return textOf(stream.take(chunk.length))
   })
   stream.room()
-  return [...given, joined(stream.finish())]
+  return [...given, textOf(stream.finish())]
 }
 
-function joined(pieces: readonly Uint8Array[]): string {
-  return Buffer.concat(pieces).toString('latin1')
-}
+const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 
 /** The same by looking at every byte of the whole text. */
 function maskWhole(forms: readonly Form[], text: string): string {
   const until = new Map<number, number>()
   for (let start = 0; start < text.length; start++) {
     const ends = forms
-      .map(({ bytes }) => Buffer.from(bytes).toString('latin1'))
+      .map(({ bytes }) => textOf(bytes))
       .filter(form => text.startsWith(form, start))
       .map(form => start + form.length)
     if (ends.length > 0) until.set(start, Math.max(...ends))
@@ -80,11 +78,11 @@ test('no form of any value survives, and everything else does', () => {
     fc.property(values, anyText, cuts, fc.nat(), (texts, around, places, pick) => {
       const forms = listForms(texts.map(text => ({ text: text.toWellFormed(), isMarked: true })))
       const form = forms[pick % forms.length]?.bytes ?? new Uint8Array()
-      const text = around + Buffer.from(form).toString('latin1') + around
+      const text = around + textOf(form) + around
       const result = pass(forms, cut(text, places)).join('')
       // Shorter than the mark, it may be a part of that.
       const long = forms.filter(({ bytes }) => bytes.length > 8)
-      expect(long.filter(({ bytes }) => result.includes(Buffer.from(bytes).toString('latin1')))).toEqual([])
+      expect(long.filter(({ bytes }) => result.includes(textOf(bytes)))).toEqual([])
       expect(result).toContain('[masked]')
     }),
     { numRuns: 100 },
@@ -95,7 +93,7 @@ test('a stream without any form comes out byte for byte', () => {
   const forms = listForms([{ text: 'hunter2-hunter2', isMarked: false }])
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 3_000 }), cuts, (bytes, places) => {
-      const text = Buffer.from(bytes).toString('latin1')
+      const text = textOf(bytes)
       expect(pass(forms, cut(text, places)).join('')).toBe(text)
     }),
   )
@@ -117,6 +115,21 @@ describe('across a border', () => {
     const value = `${'v'.repeat(20_000)}w`
     const forms = listForms([{ text: value, isMarked: false }])
     expect(pass(forms, cut(`<${value}>`, [6_000, 12_000, 18_000])).join('')).toBe('<[masked]>')
+  })
+
+  test.each([
+    // what waits for its end                   what comes out
+    ['v'.repeat(200_000), '[masked]'],
+    [`${'v'.repeat(199_999)}x`, `${'v'.repeat(199_999)}x`],
+  ])('a value of more bytes than are read at once', (text, result) => {
+    const forms = plainForms('v'.repeat(200_000))
+    expect(pass(forms, cut(text, [50_000, 100_000, 150_000])).join('')).toBe(result)
+  })
+
+  test('marks that take more bytes than all that was read', () => {
+    const text = 'v.'.repeat(30_000)
+    const result = pass(plainForms('v'), cut(text, [10_001])).join('')
+    expect(result).toBe('[masked].'.repeat(30_000))
   })
 
   test.each([64, 76])('base64 of a long value, in lines of %i', width => {
