@@ -8,6 +8,7 @@ import { takeCaller } from './caller.ts'
 import { refuseIdleFlags } from './exec.ts'
 import type { Flag, FlagValues } from './flags.ts'
 import { type Rendered, type RenderRequest, removeRendered, renderFiles } from './render/files.ts'
+import { PASSWORD_FLAG, parsePassword } from './render/keystores.ts'
 import { SIDECAR_FLAGS } from './sidecar/flags.ts'
 import { flatten } from './table.ts'
 import { deadlineOf, VERB_FLAGS } from './verbs.ts'
@@ -31,6 +32,7 @@ const RENDER_FLAGS: readonly Flag[] = [
     argument: 'FOLDER',
     describe: 'Folder whose files change all at once, as in Kubernetes: TARGETs are below it',
   },
+  PASSWORD_FLAG,
   {
     name: 'check',
     type: 'boolean',
@@ -89,12 +91,13 @@ export function readRequest(values: FlagValues, words: readonly string[]): Rende
   if (values.check && values.cleanup) {
     throw new SecwrapError('BAD_USAGE', '--check and --cleanup exclude each other')
   }
-  const { mode, owner, 'atomic-set': atomicSet } = values
+  const { mode, owner, 'atomic-set': atomicSet, 'pkcs12-password': password } = values
   return {
     pairs: words.map(parsePair),
     mode: mode === undefined ? undefined : parseMode(String(mode)),
     owner: owner === undefined ? {} : parseOwner(String(owner)),
     atomicSet: atomicSet === undefined ? undefined : String(atomicSet),
+    password: password === undefined ? undefined : parsePassword(String(password)),
     isCheck: Boolean(values.check),
     key: '',
     inherited: process.env,

@@ -2,8 +2,10 @@ import { bytesToText, textToBytes } from './byte-text.ts'
 import { SecwrapError } from './errors.ts'
 import { sha256Hex } from './hash.ts'
 
+export type Filters = Readonly<Record<string, (text: string) => string>>
+
 /** What `${NAME|filter}` can do to a value. */
-export const FILTERS: Readonly<Record<string, (text: string) => string>> = {
+export const FILTERS: Filters = {
   urlencode: encodeForUrl,
   base64: text => Buffer.from(text).toString('base64'),
   base64decode: decodeBase64,
@@ -12,6 +14,19 @@ export const FILTERS: Readonly<Record<string, (text: string) => string>> = {
   lower: text => text.toLowerCase(),
   upper: text => text.toUpperCase(),
   sha256: sha256Hex,
+  pkcs12: refuseOutsideFiles,
+}
+
+/** Whether it takes more than the value, so that whoever fills a file has to bring it. */
+export function isFileFilter(name: string): boolean {
+  return name === 'pkcs12'
+}
+
+/** @throws SecwrapError BAD_TEMPLATE */
+export function refuseOutsideFiles(): never {
+  throw new SecwrapError('BAD_TEMPLATE', 'the filter pkcs12 makes a file, which no variable can hold', {
+    hint: 'secwrap render web.p12.template:/run/web.p12',
+  })
 }
 
 /**
@@ -26,20 +41,21 @@ export function applyFilters(text: string, names: readonly string[]): string {
 /**
  * The same for a file, which takes any bytes: `base64decode` gives them as bytesToText does.
  *
+ * @param more - filters that work on text, and give bytes in the same way.
  * @throws SecwrapError BAD_VALUE where a filter can't take the text, or takes text only.
  */
-export function applyByteFilters(text: string, names: readonly string[]): string {
-  return names.reduce((result, name) => BYTE_FILTERS[name]?.(result) ?? filterText(result, name), text)
+export function applyByteFilters(text: string, names: readonly string[], more: Filters): string {
+  return names.reduce((result, name) => BYTE_FILTERS[name]?.(result) ?? filterText(result, name, more), text)
 }
 
-const BYTE_FILTERS: typeof FILTERS = {
+const BYTE_FILTERS: Filters = {
   base64: text => Buffer.from(textToBytes(text)).toString('base64'),
   base64decode: text => bytesToText(decodeBytes(text)),
   sha256: text => sha256Hex(textToBytes(text)),
 }
 
-function filterText(text: string, name: string): string {
-  if (text.isWellFormed()) return applyFilters(text, [name])
+function filterText(text: string, name: string, more: Filters): string {
+  if (text.isWellFormed()) return more[name]?.(text) ?? applyFilters(text, [name])
   throw new SecwrapError('BAD_VALUE', `${name}: the decoded value is not UTF-8 text`)
 }
 

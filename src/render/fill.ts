@@ -1,6 +1,6 @@
 import { textToBytes } from '../core/byte-text.ts'
 import { asSecwrapError, SecwrapError } from '../core/errors.ts'
-import { applyByteFilters } from '../core/filters.ts'
+import { applyByteFilters, type Filters } from '../core/filters.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Resolved, TemplateEntry } from '../core/types.ts'
 import { evaluateParts } from '../environment/evaluate.ts'
@@ -12,13 +12,21 @@ export interface Filled {
   readonly problems: readonly SecwrapError[] // with their places, but for those that `resolved` tells
 }
 
-/** A file with its secrets in it. A secret that does not exist and need not is empty. */
-export function fillFile({ pieces }: Pick<EmbeddedFile, 'pieces'>, resolved: Resolved): Filled {
+/**
+ * A file with its secrets in it. A secret that does not exist and need not is empty.
+ *
+ * @param more - filters that only files have.
+ */
+export function fillFile(
+  { pieces }: Pick<EmbeddedFile, 'pieces'>,
+  resolved: Resolved,
+  more: Filters = {},
+): Filled {
   const filled: Uint8Array[] = []
   const problems: SecwrapError[] = []
   for (const piece of pieces) {
     try {
-      filled.push(piece instanceof Uint8Array ? piece : evaluate(piece, resolved))
+      filled.push(piece instanceof Uint8Array ? piece : evaluate(piece, resolved, more))
     } catch (error) {
       const problem = asSecwrapError(error)
       if (!resolved.problems.includes(problem)) problems.push(problem.at(piece as TemplateEntry))
@@ -27,9 +35,10 @@ export function fillFile({ pieces }: Pick<EmbeddedFile, 'pieces'>, resolved: Res
   return { content: Buffer.concat(filled), problems }
 }
 
-function evaluate({ parts }: TemplateEntry, { secrets, missing }: Resolved): Uint8Array {
+function evaluate({ parts }: TemplateEntry, { secrets, missing }: Resolved, more: Filters): Uint8Array {
   for (const reference of referencesIn(parts)) checkText(secrets.get(reference))
-  return textToBytes(evaluateParts(parts, { secrets, missing, filter: applyByteFilters }) ?? '')
+  const filter = (text: string, names: readonly string[]) => applyByteFilters(text, names, more)
+  return textToBytes(evaluateParts(parts, { secrets, missing, filter }) ?? '')
 }
 
 // JSON can hold half a character, which would be taken for a byte that base64decode made.

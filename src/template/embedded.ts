@@ -101,7 +101,10 @@ class EmbeddedParser {
     const written = decode(this.#bytes.subarray(start, end))
     const place = this.#placeOf(start)
     const pieces = parseText(new Source(written), 0, written.length)
-    const { parts = [], problems } = expand(pieces, this.#scope, { folder: this.#request.folder })
+    const { parts = [], problems } = expand(pieces, this.#scope, {
+      folder: this.#request.folder,
+      isFile: true,
+    })
     this.#problems.push(...problems.map(problem => problem.at(place)))
     if (problems.length === 0) this.#pieces.push({ ...place, parts, decorators: {} })
   }

@@ -1,5 +1,5 @@
 import { asSecwrapError, SecwrapError } from '../core/errors.ts'
-import { applyFilters } from '../core/filters.ts'
+import { applyFilters, isFileFilter, refuseOutsideFiles } from '../core/filters.ts'
 import type { Expansion, Part, Reference } from '../core/types.ts'
 import { notSet } from './mistakes.ts'
 import { append, asText } from './parts.ts'
@@ -17,11 +17,15 @@ const MAX_PROBLEMS = 100
 /** What a reference counts for beside characters: 1024 of them are enough for any value. */
 const REFERENCE_SIZE = 1024
 
+export interface ExpandContext extends ReferenceContext {
+  readonly isFile?: boolean // and not a template of variables
+}
+
 /**
  * Looks names up and works out all that needs no secret: afterwards a value is text, references and
  * what waits for them. An untaken default leaves no reference behind.
  */
-export function expand(pieces: readonly Piece[], scope: Scope, context: ReferenceContext): Known {
+export function expand(pieces: readonly Piece[], scope: Scope, context: ExpandContext): Known {
   // Most values are one piece of text.
   const only = pieces.length === 1 ? pieces[0] : undefined
   return typeof only === 'string' ? asKnown(only) : new Expander(scope, context).expand(pieces)
@@ -29,12 +33,12 @@ export function expand(pieces: readonly Piece[], scope: Scope, context: Referenc
 
 class Expander {
   readonly #scope: Scope
-  readonly #context: ReferenceContext
+  readonly #context: ExpandContext
   readonly #problems: SecwrapError[] = []
   #sensitive = false
   #size = 0
 
-  constructor(scope: Scope, context: ReferenceContext) {
+  constructor(scope: Scope, context: ExpandContext) {
     this.#scope = scope
     this.#context = context
   }
@@ -93,7 +97,9 @@ class Expander {
     if (parts === undefined) return this.#expandUnset(piece)
     this.#grow(known?.size ?? 0)
     const text = asText(parts)
-    if (text !== undefined) return this.#expandText(applyFilters(text, piece.filters), piece)
+    if (text !== undefined && !this.#isForFile(piece)) {
+      return this.#expandText(applyFilters(text, piece.filters), piece)
+    }
     if (!piece.operator && piece.filters.length === 0) return parts
     return [this.#defer(parts, piece)]
   }
@@ -140,7 +146,15 @@ class Expander {
     return encodeName(text)
   }
 
-  #defer(parts: readonly Part[], { operator, word, filters }: Modifiers): Expansion {
+  /** Whether it has to wait until a file is filled. @throws SecwrapError BAD_TEMPLATE where there is none. */
+  #isForFile({ filters }: Modifiers): boolean {
+    const isForFile = filters.some(isFileFilter)
+    return isForFile && (this.#context.isFile || refuseOutsideFiles())
+  }
+
+  #defer(parts: readonly Part[], modifiers: Modifiers): Expansion {
+    this.#isForFile(modifiers)
+    const { operator, word, filters } = modifiers
     if (!operator) return { parts, filters }
     return { parts, filters, otherwise: { operator, word: this.#expandAll(word) } }
   }

@@ -17,6 +17,7 @@ import { resolve } from '../../resolve/resolve.ts'
 import { type EmbeddedFile, parseEmbedded } from '../../template/embedded.ts'
 import { readTemplateBytes } from '../../template/read.ts'
 import { listLeases, listMarks } from '../watch/marks.ts'
+import { findIdlePassword, type Keystore, keystoreIn, openFilters } from './keystores.ts'
 import { openOutput } from './output.ts'
 
 export interface RenderRequest {
@@ -24,6 +25,7 @@ export interface RenderRequest {
   readonly mode: number | undefined // undefined: for its owner only, who may execute what the source's may
   readonly owner: Owner
   readonly atomicSet: string | undefined // folder of a set that changes at once; targets are below it
+  readonly password: TemplateEntry | undefined // of keystores
   readonly isCheck: boolean // nothing is written
   readonly key: string // of the digests that stand for values without a version; '' where no marks are needed
   readonly inherited: Inherited
@@ -63,6 +65,7 @@ export async function renderFiles(
 
 export interface Source extends EmbeddedFile {
   readonly file: PlannedFile
+  readonly keystore: Keystore | undefined // where it makes any
 }
 
 export interface Opened {
@@ -73,7 +76,8 @@ export interface Opened {
 export function openSources(request: RenderRequest): Opened {
   const { files, problems } = planRequest(request)
   const sources = files.map(file => readSource(file, request))
-  return { sources, problems: [...problems, ...sources.flatMap(source => source.problems)] }
+  const all = [...problems, ...sources.flatMap(source => source.problems)]
+  return { sources, problems: all.length > 0 ? all : findIdlePassword(sources, request) }
 }
 
 /**
@@ -90,9 +94,13 @@ export async function makeFiles(
   journal: Journal,
   kept: ReadonlyMap<Source, Uint8Array> = new Map(),
 ): Promise<readonly string[]> {
+  const filters = await openFilters(sources, resolved)
   const filled = sources.map(source => {
     const content = kept.get(source)
-    return { file: source.file, ...(content ? { content, problems: [] } : fillFile(source, resolved)) }
+    return {
+      file: source.file,
+      ...(content ? { content, problems: [] } : fillFile(source, resolved, filters)),
+    }
   })
   const all = [resolved, ...filled].flatMap(each => each.problems)
   throwTogether(withoutRepeats([...problems, ...all]))
@@ -101,8 +109,10 @@ export async function makeFiles(
   return output.changed
 }
 
-export function entriesOf({ pieces }: EmbeddedFile): readonly TemplateEntry[] {
-  return pieces.filter(isEntry)
+/** All that is to be read for a file. */
+export function entriesOf({ pieces, keystore }: Source): readonly TemplateEntry[] {
+  const written = pieces.filter(isEntry)
+  return keystore?.password ? [...written, keystore.password] : written
 }
 
 /** A line with ten references to a store that is down says so once. */
@@ -132,7 +142,7 @@ function planRequest({ pairs, atomicSet }: RenderRequest): Plan {
 }
 
 /** Whatever is wrong with a source, or with its target, is in `problems`. */
-function readSource(file: PlannedFile, { inherited, atomicSet }: RenderRequest): Source {
+function readSource(file: PlannedFile, { inherited, atomicSet, password }: RenderRequest): Source {
   const { source, target } = file
   const name = source === '-' ? '<stdin>' : source
   try {
@@ -140,10 +150,12 @@ function readSource(file: PlannedFile, { inherited, atomicSet }: RenderRequest):
     const bytes = readTemplateBytes(source)
     if (!bytes) throw new SecwrapError('NOT_FOUND', 'the file does not exist')
     const folder = source.slice(0, source.lastIndexOf('/') + 1)
-    return { file, ...parseEmbedded(bytes, { file: name, folder, inherited }) }
+    const parsed = parseEmbedded(bytes, { file: name, folder, inherited })
+    return { file, ...parsed, keystore: keystoreIn(parsed.pieces.filter(isEntry), password) }
   } catch (error) {
     const problem = asSecwrapError(error)
-    return { file, pieces: [], problems: [problem.at({ file: name, line: 0, name: '' })] }
+    const problems = [problem.at({ file: name, line: 0, name: '' })]
+    return { file, pieces: [], problems, keystore: undefined }
   }
 }
 

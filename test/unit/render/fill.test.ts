@@ -1,7 +1,9 @@
 /** `${reference}` in files: what is filled, and that everything else stays as it is, byte for byte. */
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { bytesToText } from '../../../src/core/byte-text.ts'
 import { describe, SecwrapError } from '../../../src/core/errors.ts'
+import type { Filters } from '../../../src/core/filters.ts'
 import { Secret } from '../../../src/core/secret.ts'
 import type { Reference, Resolved, TemplateEntry } from '../../../src/core/types.ts'
 import { fillFile } from '../../../src/render/fill.ts'
@@ -32,13 +34,13 @@ function resolveFrom(entries: readonly TemplateEntry[]): Resolved {
   return { secrets, missing: new Map(), imports: new Map(), problems: [] }
 }
 
-/** Filled bytes, or the problems of both steps. */
-function fill(written: string | Uint8Array) {
+/** Filled bytes, or the problems of both steps. @param more - filters that files have beside those of all values. */
+function fill(written: string | Uint8Array, more?: Filters) {
   const bytes = Buffer.from(written as string)
   const inherited = { APP_ENV: 'dev', HOME: '/home/x' }
   const { pieces, problems } = parseEmbedded(bytes, { file: 'f', folder: '', inherited })
   const entries = pieces.filter(piece => !(piece instanceof Uint8Array)) as TemplateEntry[]
-  const filled = fillFile({ pieces }, resolveFrom(entries))
+  const filled = fillFile({ pieces }, resolveFrom(entries), more)
   return { content: Buffer.from(filled.content), problems: [...problems, ...filled.problems].map(describe) }
 }
 
@@ -70,6 +72,31 @@ test('a binary secret is its bytes', () => {
   const { content, problems } = fill('<${ssm:///binary64|base64decode}>')
   expect(problems).toEqual([])
   expect(content).toEqual(Buffer.concat([Buffer.from('<'), BINARY, Buffer.from('>')]))
+})
+
+/** Gives bytes that are no text, as the real one does. */
+const pkcs12 = (text: string) => bytesToText(Buffer.concat([BINARY, Buffer.from(text)]))
+
+test.each([
+  ['a reference', '${ssm:///a|pkcs12}', [BINARY, 'value a']],
+  ['after others', '<${ssm:///a|upper|pkcs12}>', ['<', BINARY, 'VALUE A>']],
+  ['before others', '${ssm:///a|pkcs12|base64}', [pkcs12Base64('value a')]],
+  ['a name in a default', '${ssm:///none:-${HOME|pkcs12}}', [BINARY, '/home/x']],
+])('a filter of files: %s', (_, written, expected) => {
+  const content = Buffer.concat(expected.map(each => Buffer.from(each as string)))
+  expect(fill(written, { pkcs12 })).toEqual({ content, problems: [] })
+})
+
+function pkcs12Base64(text: string): string {
+  return Buffer.concat([BINARY, Buffer.from(text)]).toString('base64')
+}
+
+test('a filter of files takes text, and where nobody brings it, it is an error', () => {
+  const told = [fill('${ssm:///binary64|base64decode|pkcs12}', { pkcs12 }), fill('${ssm:///a|pkcs12}')]
+  expect(told.map(({ problems }) => problems)).toEqual([
+    ['f:1: pkcs12: the decoded value is not UTF-8 text [BAD_VALUE]'],
+    ['f:1: the filter pkcs12 makes a file, which no variable can hold [BAD_TEMPLATE]'],
+  ])
 })
 
 test.each([
