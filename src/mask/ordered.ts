@@ -42,9 +42,6 @@ function countShared(one: Uint8Array, other: Uint8Array): number {
   return count
 }
 
-const LF = 0x0a
-const CR = 0x0d
-
 function walk(
   alternatives: readonly Alternative[],
   wraps: boolean,
@@ -60,11 +57,22 @@ function walk(
     if (shared < matched) break // and so do all that come after it
     for (; matched < wanted.length; at++) {
       if (at === end) return { found, isOpen: true }
-      const byte = bytes[at]
-      if (byte === wanted[matched]) matched++
-      else if (!wraps || matched === 0 || (byte !== LF && byte !== CR)) break
+      if (bytes[at] === wanted[matched]) matched++
+      else if (!wraps || matched === 0 || !isWithinLineEnd(bytes, at)) break
     }
     if (matched === wanted.length) found = at
   }
   return { found, isOpen: false }
+}
+
+/** Of two bytes at most, as CR LF: a value's end is not waited for through thousands of empty lines. */
+function isWithinLineEnd(bytes: Uint8Array, at: number): boolean {
+  return isLineEnd(bytes[at]) && !(isLineEnd(bytes[at - 1]) && isLineEnd(bytes[at - 2]))
+}
+
+const LF = 0x0a
+const CR = 0x0d
+
+function isLineEnd(byte: number | undefined): boolean {
+  return byte === LF || byte === CR
 }

@@ -20,7 +20,7 @@ function findOneByOne(texts: readonly string[], wraps: boolean, text: string, st
 function endOf(form: string, wraps: boolean, text: string, start: number): number {
   let at = start
   for (const [index, character] of [...form].entries()) {
-    while (wraps && index > 0 && /[\r\n]/.test(text[at] ?? '')) at++
+    if (wraps && index > 0) at += /^[\r\n]{0,2}/.exec(text.slice(at))?.[0].length ?? 0
     if (at === text.length) return Number.POSITIVE_INFINITY
     if (text[at++] !== character) return NONE
   }

@@ -166,6 +166,7 @@ test.each([
 test.each([
   ['base64 in lines', true, 'aHVudG\nVyMi1wYXNz', '[masked]'],
   ['base64 in lines of other systems', true, 'aHVudGVyMi1w\r\nYXNz', '[masked]'],
+  ['no empty lines', true, 'aHVudGVyMi1w\n\n\nYXNz', '[masked]VyMi1w\n\n\nYXNz'],
   ['nothing else', false, 'aHVudGVyMi1w\nYXNz', 'aHVudGVyMi1w\nYXNz'],
 ])('line ends within: %s', (_, wraps, text, result) => {
   const forms = [{ bytes: bytesOf('aHVudGVyMi1wYXNz'), wraps }, ...plainForms('aHVudG')].slice(
