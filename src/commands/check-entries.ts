@@ -85,8 +85,12 @@ function stateOf(entry: TemplateEntry, { secrets, imports }: Resolved, isOffline
   const references = [...referencesIn(entry.parts)]
   if (references.length === 0) return entry.inherit && entry.parts.length === 0 ? 'ok, not set' : 'ok'
   if (isOffline) return 'not read'
-  if (entry.wildcard) return `ok, ${imports.get(entry)?.size ?? 0} names`
+  if (entry.wildcard) return `ok, ${countNames(imports.get(entry)?.size ?? 0)}`
   return references.some(reference => secrets.has(reference)) ? 'ok' : 'ok, not set'
+}
+
+function countNames(count: number): string {
+  return `${count} ${count === 1 ? 'name' : 'names'}`
 }
 
 interface Place {

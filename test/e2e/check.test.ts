@@ -59,6 +59,15 @@ test('versions and ages come from the store', async () => {
   expect(rows.slice(1).map(({ age }) => /^\d+[smh]$/.test(age ?? ''))).toEqual([true, true])
 })
 
+test('a wildcard tells how many names it brings', async () => {
+  const template = `*=vault://secret/${prefix}\nC_*=ssm:///${prefix}/`
+  const { states } = await check({ '.env.template': template })
+  expect(states).toEqual([
+    ['*', 'ok, 1 name'],
+    ['C_*', 'ok, 1 name'],
+  ])
+})
+
 test('missing, forbidden, unreachable, mistyped, unset and unused differ', async () => {
   const nobody = await createUser(lab.aws, {
     Version: '2012-10-17',

@@ -35,6 +35,7 @@ const GUIDES: Readonly<Record<string, Guide>> = {
     prepare: async () => ({ value: 'correct horse' }),
   },
   'database.md': { peers: ['vault'], runs: 'vault', prepare: prepareDatabase },
+  'docker-secrets.md': { peers: ['sh'], prepare: prepareMountedSecret },
   'dotenvx.md': {
     peers: ['dotenvx'],
     runs: 'dotenvx',
@@ -44,6 +45,11 @@ const GUIDES: Readonly<Record<string, Guide>> = {
   'envconsul.md': {
     peers: ['envconsul'],
     vault: { shop: { db_password: 'correct horse' }, cache: { host: '10.0.0.7', port: '6379' } },
+  },
+  'external-secrets.md': {
+    peers: ['kubectl'],
+    vault: { 'shop-eso': { password: 'correct horse' }, 'shop-eso/cache': { host: '10.0.0.7' } },
+    prepare: prepareKubectl,
   },
   'op-run.md': { peers: ['op'], prepare: prepareOp },
   'sops-exec-env.md': { peers: ['sops'], runs: 'sops', prepare: prepareSops },
@@ -205,6 +211,18 @@ const pg = require('pg')
 const client = new pg.Client(process.env.DATABASE_URL)
 client.connect().then(() => client.query('SELECT 1')).then(() => client.end())
 `
+
+/** There is no /run/secrets here; systemd's folder of credentials is looked into in the same way. */
+async function prepareMountedSecret(place: Folder): Promise<Record<string, string>> {
+  place.write('secrets/db_password', 'correct horse\n')
+  return { CREDENTIALS_DIRECTORY: `${place.path}/secrets` }
+}
+
+/** There is no cluster: this takes what is applied, so that our half of the pipe is run. */
+async function prepareKubectl(place: Folder): Promise<Record<string, string>> {
+  program(place, 'kubectl', 'grep -q "kind: Secret"')
+  return {}
+}
 
 async function prepareSops(place: Folder): Promise<Record<string, string>> {
   const { identity, recipient } = await createIdentity()
