@@ -70,7 +70,7 @@ const GUIDES: Readonly<Record<string, Guide>> = {
   },
   'varlock.md': {
     peers: ['varlock'],
-    runs: 'varlock',
+    ...(whereIs('varlock') !== undefined && { runs: 'varlock' }), // `npm ci` can't install all of its parts
     vault: { 'shop-varlock': { password: 'correct-horse' } },
     extras: ['__VARLOCK_ENV', '__VARLOCK_RUN'],
     prepare: prepareVarlock,
@@ -245,7 +245,8 @@ async function prepareDotenvx(place: Folder): Promise<Record<string, string>> {
 /** Its functions call `vault`, and what it starts sees its output redacted unless told otherwise. */
 async function prepareVarlock(place: Folder): Promise<Record<string, string>> {
   programVault(place)
-  program(place, 'varlock', `exec '${root}/node_modules/.bin/varlock' "$@" 2>/dev/null`)
+  const varlock = whereIs('varlock')
+  if (varlock !== undefined) program(place, 'varlock', `exec '${varlock}' "$@" 2>/dev/null`)
   return { VARLOCK_TELEMETRY_DISABLED: '1', _VARLOCK_REDACT_STDOUT: 'false' }
 }
 
