@@ -1,6 +1,7 @@
 import { SecwrapError } from '../core/errors.ts'
 import { log, writeAll } from '../core/log.ts'
 import { protectProcess } from '../launch/exec.ts'
+import { hasSignal } from '../launch/signals.ts'
 import { Journal } from '../render/journal.ts'
 import { parseOwner } from '../render/owner.ts'
 import { parsePair } from '../render/pairs.ts'
@@ -119,7 +120,7 @@ const ENDING = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const
 /** A signal ends the process at once, with the files as they were; not one that the caller ignores, as nohup does. */
 export function endInOrder(journal: Journal): Disposable {
   const { ignored } = takeCaller(process.env).start
-  const heard = Object.entries(ENDING).filter(([, number]) => ((ignored >> BigInt(number - 1)) & 1n) === 0n)
+  const heard = Object.entries(ENDING).filter(([, number]) => !hasSignal(ignored, number))
   const handlers = heard.map(([name, number]) => {
     const handler = () => {
       journal.undo()

@@ -1,7 +1,8 @@
 /** Processes by the kernel's own calls: started by posix_spawn, waited for by wait4, orphans included. */
+
 import { type Libc, openFunction, systemCalls } from '../core/libc.ts'
 import { type Image, type Laid, layOutImage } from './execute.ts'
-import type { Status } from './signals.ts'
+import type { Status } from './status.ts'
 
 /** What became of a child. */
 export type Change =

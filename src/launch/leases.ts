@@ -1,5 +1,18 @@
 /** Leases of what the command has: when to renew, and which will end for good. Times in milliseconds. */
-import type { Lease } from './report.ts'
+
+export interface Lease {
+  readonly name: string // vault://database/creds/app
+  readonly id?: string | undefined // none: there is nothing to renew
+  readonly seconds: number
+  readonly renewable: boolean
+  /** What its end means, where another start would not help: a word to the user, or nothing. */
+  readonly atEnd?: 'warn' | 'nothing' | undefined
+}
+
+/** Of a line that has more in it, the lease alone. */
+export function leaseIn({ name, id, seconds, renewable, atEnd }: Lease): Lease {
+  return { name, id, seconds, renewable, atEnd }
+}
 
 export interface HeldLease extends Lease {
   readonly endsAt: number

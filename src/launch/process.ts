@@ -1,6 +1,7 @@
 /** What this process keeps to itself, and what it leaves alone, until it becomes the command. */
 import { openLibc, systemCalls } from '../core/libc.ts'
 import { readStrings, splitStrings } from './proc.ts'
+import { hasSignal } from './signals.ts'
 import type { StartState } from './start-state.ts'
 
 const PR_SET_DUMPABLE = 4
@@ -76,7 +77,7 @@ const ENDING = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const
 export function endOnSignals({ ignored }: StartState): void {
   if (process.pid !== 1) return
   for (const [name, number] of Object.entries(ENDING)) {
-    if ((ignored >> BigInt(number - 1)) & 1n) continue // by the caller, as nohup does
+    if (hasSignal(ignored, number)) continue // by the caller, as nohup does
     process.on(name, () => process.exit(128 + number))
   }
 }

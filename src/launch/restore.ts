@@ -1,5 +1,6 @@
 import { type Libc, systemCalls } from '../core/libc.ts'
 import { createAction, SIG_DFL, SIG_IGN, setAction } from './signal-action.ts'
+import { hasSignal } from './signals.ts'
 import type { StartState } from './start-state.ts'
 
 const RLIMIT_NOFILE = 7
@@ -52,7 +53,7 @@ function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
 function restoreIgnored(libc: Libc, ignored: bigint): void {
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
     const isOfLibc = signal === SIGCANCEL || signal === SIGSETXID
-    const isIgnored = !isOfLibc && ignored !== 0n && ((ignored >> BigInt(signal - 1)) & 1n) === 1n
+    const isIgnored = !isOfLibc && ignored !== 0n && hasSignal(ignored, signal)
     if (!isIgnored && !isOfLibc && signal !== SIGPIPE && signal !== SIGXFSZ) continue
     setAction(libc, signal, createAction(isIgnored ? SIG_IGN : SIG_DFL))
   }

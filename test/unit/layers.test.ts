@@ -95,11 +95,11 @@ test('nothing in launch has a way to a value, nor has the sidecar', () => {
 
 test('sees a way to a value, however long', () => {
   const planted = [
-    parseSource('launch/supervise.ts', `import { a } from './report.ts'`),
-    parseSource('launch/report.ts', `const later = () => import('../environment/build.ts')`),
+    parseSource('launch/supervisor/supervisor.ts', `import { a } from './report.ts'`),
+    parseSource('launch/supervisor/report.ts', `const later = () => import('../../environment/build.ts')`),
     parseSource('environment/build.ts', `import { plan } from '../resolve/plan.ts'`),
   ]
-  expect(findWaysToValues(planted)).toContain('launch/supervise.ts reaches resolve/plan.ts')
+  expect(findWaysToValues(planted)).toContain('launch/supervisor/supervisor.ts reaches resolve/plan.ts')
   const sidecar = parseSource(SIDECAR, `const look = () => import('../render/files.ts')`)
   const files = parseSource('commands/render/files.ts', `import { plan } from '../../resolve/plan.ts'`)
   const plan = parseSource('resolve/plan.ts', '')

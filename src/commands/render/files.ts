@@ -1,8 +1,10 @@
 /** Sources → secrets → files: what `render` does once, and its sidecar again and again. */
+
 import { asSecwrapError, describe, SecwrapError, throwTogether } from '../../core/errors.ts'
 import { log } from '../../core/log.ts'
 import type { Inherited, ProviderContext, Resolved, TemplateEntry } from '../../core/types.ts'
-import type { Lease, ReportLine } from '../../launch/report.ts'
+import type { Lease } from '../../launch/leases.ts'
+import type { ReportLine } from '../../launch/supervisor/report.ts'
 import { checkTarget } from '../../render/compare.ts'
 import { fillFile } from '../../render/fill.ts'
 import { removeSet } from '../../render/generation.ts'

@@ -4,8 +4,8 @@ import { log } from '../../core/log.ts'
 import { protectProcess } from '../../launch/exec.ts'
 import { readOwnImage } from '../../launch/own-image.ts'
 import { setBlocked } from '../../launch/restore.ts'
-import { Attendant } from '../../launch/sidecar/attend.ts'
 import type { SidecarPolicy } from '../../launch/sidecar/policy.ts'
+import { SidecarProcess } from '../../launch/sidecar/process.ts'
 import { listUnchanged } from '../../launch/trim.ts'
 import { removeSet } from '../../render/generation.ts'
 import { markFile } from '../../render/mark.ts'
@@ -43,8 +43,8 @@ export async function keepFiles(
       return children.layOut({ ...image, variables: [stage, ...variables] })
     },
     cleanUp: files => removeWritten(files, atomicSet),
-  } satisfies ConstructorParameters<typeof Attendant>[0]
-  await new Attendant(place, policy).begin()
+  } satisfies ConstructorParameters<typeof SidecarProcess>[0]
+  await new SidecarProcess(place, policy).begin()
 }
 
 /** What somebody else has put into the place of a file is theirs. */

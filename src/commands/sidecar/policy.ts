@@ -1,6 +1,6 @@
 import { SecwrapError } from '../../core/errors.ts'
 import { findShellSyntax, splitWords } from '../../core/words.ts'
-import { RETRY } from '../../launch/policy.ts'
+import { RETRY } from '../../launch/backoff.ts'
 import type { Listen, SidecarPolicy, SignalTarget } from '../../launch/sidecar/policy.ts'
 import { signalNumber } from '../../launch/signals.ts'
 import type { FlagValues } from '../flags.ts'

@@ -1,8 +1,9 @@
 /** What a look does: as `render` once, but what was made for one read is not read again while it lives. */
+
 import { existsSync } from 'node:fs'
 import { throwTogether } from '../../core/errors.ts'
 import type { Resolved, TemplateEntry } from '../../core/types.ts'
-import type { Lease } from '../../launch/report.ts'
+import type { Lease } from '../../launch/leases.ts'
 import type { Told } from '../../launch/sidecar/report.ts'
 import { schemesIn } from '../../resolve/plan.ts'
 import { entriesOf, makeFiles, openSources, type Source } from '../render/files.ts'

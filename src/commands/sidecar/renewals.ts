@@ -1,7 +1,7 @@
 import { log } from '../../core/log.ts'
 import type { Template, TemplateEntry } from '../../core/types.ts'
+import type { Lease } from '../../launch/leases.ts'
 import { isEnding } from '../../launch/leases.ts'
-import type { Lease } from '../../launch/report.ts'
 import { referencesIn } from '../../resolve/plan.ts'
 import { renewLeases, revokeLeases } from '../../resolve/renew.ts'
 import { entriesOf, type Source } from '../render/files.ts'

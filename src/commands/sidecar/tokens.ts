@@ -1,6 +1,6 @@
 import type { Libc } from '../../core/libc.ts'
 import type { Store, TokenKeeper, TokenLife } from '../../core/types.ts'
-import type { Lease } from '../../launch/report.ts'
+import type { Lease } from '../../launch/leases.ts'
 import { asLease, KeptTokens, tokenId } from '../watch/tokens.ts'
 
 /** Tokens that all looks share. */

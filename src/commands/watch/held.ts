@@ -1,5 +1,5 @@
 import type { Store, Template } from '../../core/types.ts'
-import type { Lease } from '../../launch/report.ts'
+import type { Lease } from '../../launch/leases.ts'
 import { referencesIn } from '../../resolve/plan.ts'
 import type { Held } from '../../resolve/renew.ts'
 import { storeOf } from './tokens.ts'

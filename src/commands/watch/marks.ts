@@ -1,8 +1,10 @@
 /** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
+
 import { hmacSha256Hex } from '../../core/hash.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Reference, Resolved, SecretId, TemplateEntry } from '../../core/types.ts'
-import type { Lease, ReportLine } from '../../launch/report.ts'
+import type { Lease } from '../../launch/leases.ts'
+import type { ReportLine } from '../../launch/supervisor/report.ts'
 import { collectNeeds, referencesIn } from '../../resolve/plan.ts'
 import { secondsLeft } from './certificate.ts'
 

@@ -1,6 +1,7 @@
 import { SecwrapError } from '../../core/errors.ts'
-import { type Policy, RETRY } from '../../launch/policy.ts'
+import { RETRY } from '../../launch/backoff.ts'
 import { signalNumber } from '../../launch/signals.ts'
+import type { Policy } from '../../launch/supervisor/policy.ts'
 import type { FlagValues } from '../flags.ts'
 
 /** What a resolver or poller may take beyond --timeout, in seconds: to start, and to end what it began. */

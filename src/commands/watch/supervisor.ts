@@ -1,9 +1,9 @@
 import type { Libc } from '../../core/libc.ts'
-import { Attendant } from '../../launch/attend.ts'
 import { protectProcess } from '../../launch/exec.ts'
 import { readOwnImage } from '../../launch/own-image.ts'
-import type { Policy } from '../../launch/policy.ts'
 import { setBlocked } from '../../launch/restore.ts'
+import type { Policy } from '../../launch/supervisor/policy.ts'
+import { SupervisorProcess } from '../../launch/supervisor/process.ts'
 import { listUnchanged } from '../../launch/trim.ts'
 import { formatStage, type SupervisorStage } from './stage.ts'
 
@@ -33,6 +33,6 @@ export function supervise(
       const stage = formatStage({ name: 'opener', role, store, ...start })
       return children.layOut({ ...image, variables: [stage, ...variables] })
     },
-  } satisfies ConstructorParameters<typeof Attendant>[0]
-  new Attendant(place, policy).begin()
+  } satisfies ConstructorParameters<typeof SupervisorProcess>[0]
+  new SupervisorProcess(place, policy).begin()
 }

@@ -2,11 +2,12 @@
  * Tokens that outlive the process which logged in, in a memory file for each run of the command. The supervisor
  * holds the files and never reads them.
  */
+
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
 import type { KeptToken, Store, TokenKeeper, TokenLife } from '../../core/types.ts'
+import type { Lease } from '../../launch/leases.ts'
 import { readMemoryFile } from '../../launch/memory-file.ts'
-import type { Lease } from '../../launch/report.ts'
 
 type Tokens = Readonly<Record<string, KeptToken>> // by the store's id
 

@@ -1,5 +1,5 @@
 /** What is done after a change: the program is run, then the signal is sent; both again until they work. */
-import { backOff } from '../policy.ts'
+import { backOff } from '../backoff.ts'
 import { seconds } from '../words.ts'
 import type { SidecarAction } from './events.ts'
 import type { SidecarPolicy, Step } from './policy.ts'

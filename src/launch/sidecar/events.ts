@@ -1,6 +1,6 @@
 /** What a sidecar is told, and what it wants done. */
-import type { Lease } from '../report.ts'
-import type { Status } from '../signals.ts'
+import type { Lease } from '../leases.ts'
+import type { Status } from '../status.ts'
 import type { Step } from './policy.ts'
 import type { Ask, Found } from './report.ts'
 

@@ -1,6 +1,7 @@
 /** What the files are made of, as the last look that worked has found it. Times in milliseconds, on any clock. */
+import type { Lease } from '../leases.ts'
 import { type HeldLease, holdLeases, isEnding, untilDue } from '../leases.ts'
-import type { Lease, Marks } from '../report.ts'
+import type { Marks } from '../marks.ts'
 import type { Ask, Found } from './report.ts'
 
 const PAUSE_MS = 500

@@ -1,4 +1,4 @@
-import type { BackOff } from '../policy.ts'
+import type { BackOff } from '../backoff.ts'
 
 /** What the user wants of a sidecar. */
 export interface SidecarPolicy {

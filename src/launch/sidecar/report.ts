@@ -2,7 +2,8 @@
  * What a sidecar asks of a look, and what that one tells: lines of JSON in a memory file, as ../report.ts has it.
  * Names, marks, times and lease ids, never a value.
  */
-import type { Lease, Marks } from '../report.ts'
+import { type Lease, leaseIn } from '../leases.ts'
+import type { Marks } from '../marks.ts'
 
 /** The first line, by the sidecar. */
 export interface Ask {
@@ -102,8 +103,4 @@ export function parseFound(text: string): Found {
     problem: told('problem')[0]?.text,
     isReady: told('ready').length > 0,
   }
-}
-
-function leaseIn({ name, id, seconds, renewable, atEnd }: Lease): Lease {
-  return { name, id, seconds, renewable, atEnd }
 }

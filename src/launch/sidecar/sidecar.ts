@@ -1,12 +1,13 @@
 /**
  * Files over time: look, write, tell the program that reads them, back off, end. Events come in, actions go out;
- * attend.ts carries them out. It knows marks and times, and has no way to a value.
+ * process.ts carries them out. It knows marks and times, and has no way to a value.
  *
  * A look is a process of its own, which reads everything and writes what has changed; so is a program of the user's.
  */
+
 import { EXIT_CODES } from '../../core/errors.ts'
-import { backOff } from '../policy.ts'
-import type { Status } from '../signals.ts'
+import { backOff } from '../backoff.ts'
+import type { Status } from '../status.ts'
 import { seconds } from '../words.ts'
 import { Acts } from './acts.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'

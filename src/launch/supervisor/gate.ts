@@ -1,4 +1,4 @@
-import { type Libc, systemCalls } from '../core/libc.ts'
+import { type Libc, systemCalls } from '../../core/libc.ts'
 
 const O_CLOEXEC = 0o2000000
 

@@ -1,19 +1,22 @@
-/** Carries out what supervise.ts decides: processes, timers, signals. */
-import type { Libc } from '../core/libc.ts'
-import { log } from '../core/log.ts'
-import { Children } from './children.ts'
+/** Carries out what supervisor.ts decides: processes, timers, signals. */
+
+import type { Libc } from '../../core/libc.ts'
+import { log } from '../../core/log.ts'
+import { Children } from '../children.ts'
+import type { Laid } from '../execute.ts'
+import type { Lease } from '../leases.ts'
+import { type Caught, catchSignals } from '../signal-pipe.ts'
+import { hasSignal } from '../signals.ts'
+import { endAs, type Status } from '../status.ts'
+import { stayAlive, Timers } from '../timers.ts'
+import { type Region, trim } from '../trim.ts'
 import { waitForChildren } from './drain.ts'
 import type { Action, TimerName, WatchEvent } from './events.ts'
-import type { Laid } from './execute.ts'
 import { Gate } from './gate.ts'
 import { type Grant, Grants } from './grants.ts'
 import type { Policy } from './policy.ts'
-import type { Lease } from './report.ts'
-import { type Caught, catchSignals } from './signal-pipe.ts'
-import { endAs, type Status, Terminal } from './signals.ts'
-import { Supervisor } from './supervise.ts'
-import { stayAlive, Timers } from './timers.ts'
-import { type Region, trim } from './trim.ts'
+import { Supervisor } from './supervisor.ts'
+import { Terminal } from './terminal.ts'
 import { type Running, type Start, type WorkerRole, Workers } from './workers.ts'
 
 export interface Place {
@@ -38,7 +41,7 @@ interface Command {
   isStopped: boolean
 }
 
-export class Attendant {
+export class SupervisorProcess {
   readonly #libc: Libc
   readonly #place: Place
   readonly #policy: Policy
@@ -194,7 +197,7 @@ export class Attendant {
   }
 
   #isIgnored(signal: number): boolean {
-    return !this.#command && ((this.#place.ignored >> BigInt(signal - 1)) & 1n) === 1n
+    return !this.#command && hasSignal(this.#place.ignored, signal)
   }
 
   /** `fg` continues the whole group, `kill -CONT` only us. */

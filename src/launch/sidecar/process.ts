@@ -1,10 +1,12 @@
 /** Carries out what sidecar.ts decides: processes, timers, signals, the listener. */
+
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { log } from '../../core/log.ts'
 import { Children } from '../children.ts'
 import type { Laid } from '../execute.ts'
 import { createMemoryFile } from '../memory-file.ts'
-import { endAs, type Status, signalNumber } from '../signals.ts'
+import { hasSignal, signalNumber } from '../signals.ts'
+import { endAs, type Status } from '../status.ts'
 import { stayAlive, Timers } from '../timers.ts'
 import { collectGarbage, type Region, trim } from '../trim.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
@@ -37,7 +39,7 @@ const CLOSE_MS = 3_000
 const SEEK_END = 2
 const FAILED: Status = { code: 1 }
 
-export class Attendant {
+export class SidecarProcess {
   readonly #place: Place
   readonly #policy: SidecarPolicy
   readonly #standing: Standing
@@ -84,7 +86,7 @@ export class Attendant {
 
   #listenTo(name: NodeJS.Signals, type: 'look' | 'leave'): void {
     const number = signalNumber(name) ?? 0
-    if ((this.#place.ignored >> BigInt(number - 1)) & 1n) return // by the caller, as nohup does
+    if (hasSignal(this.#place.ignored, number)) return // by the caller, as nohup does
     process.on(name, () => this.#tell({ type }))
   }
 

@@ -1,6 +1,7 @@
 /** What a supervisor is told, and what it wants done. */
-import type { Lease, Marks } from './report.ts'
-import type { Status } from './signals.ts'
+import type { Lease } from '../leases.ts'
+import type { Marks } from '../marks.ts'
+import type { Status } from '../status.ts'
 
 export type TimerName = 'poll' | 'change' | 'stop' | 'again'
 

@@ -1,7 +1,8 @@
 import { expect, jest, test } from '@jest/globals'
-import type { Action, WatchEvent } from '../../../src/launch/events.ts'
-import { backOff, type Policy } from '../../../src/launch/policy.ts'
-import { Supervisor } from '../../../src/launch/supervise.ts'
+import { backOff } from '../../../../src/launch/backoff.ts'
+import type { Action, WatchEvent } from '../../../../src/launch/supervisor/events.ts'
+import type { Policy } from '../../../../src/launch/supervisor/policy.ts'
+import { Supervisor } from '../../../../src/launch/supervisor/supervisor.ts'
 
 const POLICY: Policy = {
   onChange: 'restart',

@@ -2,6 +2,9 @@
  * What a resolver or a poller tells its supervisor: a line of JSON an event, in a memory file, which is never
  * full and waits for nobody. Marks and lease ids, never a value.
  */
+import { type Lease, leaseIn } from '../leases.ts'
+import type { Marks } from '../marks.ts'
+
 export type ReportLine =
   | { readonly event: 'begin' }
   /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. `seconds`: a certificate's life from now on. */
@@ -12,18 +15,6 @@ export type ReportLine =
   /** Why not everything could be read, in words that may be printed. */
   | { readonly event: 'problem'; readonly text: string }
   | { readonly event: 'ready' }
-
-export interface Lease {
-  readonly name: string // vault://database/creds/app
-  readonly id?: string | undefined // none: there is nothing to renew
-  readonly seconds: number
-  readonly renewable: boolean
-  /** What its end means, where another start would not help: a word to the user, or nothing. */
-  readonly atEnd?: 'warn' | 'nothing' | undefined
-}
-
-/** Name of what was read → its mark. */
-export type Marks = ReadonlyMap<string, string>
 
 export interface Report {
   readonly marks: Marks
@@ -57,13 +48,4 @@ export function parseReport(text: string): Report {
     else if (told.event === 'ready') isReady = true
   }
   return { marks, leases, renewed, lives, problem, isReady }
-}
-
-function leaseIn({ name, id, seconds, renewable, atEnd }: Lease): Lease {
-  return { name, id, seconds, renewable, atEnd }
-}
-
-/** Whether two reads found the same versions of the same secrets. */
-export function isSame(a: Marks, b: Marks): boolean {
-  return a.size === b.size && [...a].every(([name, mark]) => b.get(name) === mark)
 }

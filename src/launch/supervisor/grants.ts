@@ -2,9 +2,10 @@
  * What the stores gave for one run of the command: tokens of our own log-ins, in a memory file that nobody reads here,
  * and leases. A closer revokes it all when that run is over.
  */
-import { type Libc, systemCalls } from '../core/libc.ts'
-import { createMemoryFile } from './memory-file.ts'
-import type { Lease } from './report.ts'
+
+import { type Libc, systemCalls } from '../../core/libc.ts'
+import type { Lease } from '../leases.ts'
+import { createMemoryFile } from '../memory-file.ts'
 import type { Running, Workers } from './workers.ts'
 
 export interface Grant {

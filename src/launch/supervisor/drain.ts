@@ -1,5 +1,5 @@
-import { pause, readWhole } from '../core/files.ts'
-import { type Libc, systemCalls } from '../core/libc.ts'
+import { pause, readWhole } from '../../core/files.ts'
+import { type Libc, systemCalls } from '../../core/libc.ts'
 
 const PATIENCE_MS = 2_000
 const LIST_BYTES = 64 * 1024

@@ -1,16 +1,18 @@
 /**
- * One command over time: start, change, restart, back off, end. Events come in, actions go out; attend.ts carries
+ * One command over time: start, change, restart, back off, end. Events come in, actions go out; process.ts carries
  * them out. It knows marks and process states, and has no way to a value.
  *
  * A new resolver reads everything while the old command still runs, and waits at its gate until that one has
  * ended. So a store that is away stops nothing, and the command is away for as short as can be.
  */
+import { backOff } from '../backoff.ts'
+import type { Lease } from '../leases.ts'
+import type { Marks } from '../marks.ts'
+import { describeStatus, type Status } from '../status.ts'
+import { seconds } from '../words.ts'
 import type { Action, Found, TimerName, WatchEvent } from './events.ts'
 import { type Looked, Looks } from './looks.ts'
-import { backOff, type Policy } from './policy.ts'
-import type { Lease, Marks } from './report.ts'
-import type { Status } from './signals.ts'
-import { describeStatus, seconds } from './words.ts'
+import type { Policy } from './policy.ts'
 
 const [SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM] = [1, 2, 3, 9, 15]
 /** After one of these nothing is started any more. */

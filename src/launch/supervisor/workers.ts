@@ -1,10 +1,12 @@
 /** The short processes beside a supervisor: each is started with a report of its own, and may take so long. */
-import { type Libc, systemCalls } from '../core/libc.ts'
-import { log, writeAll } from '../core/log.ts'
-import type { Children } from './children.ts'
-import type { Laid } from './execute.ts'
-import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
-import { formatReport, type Lease, parseReport, type Report } from './report.ts'
+
+import { type Libc, systemCalls } from '../../core/libc.ts'
+import { log, writeAll } from '../../core/log.ts'
+import type { Children } from '../children.ts'
+import type { Laid } from '../execute.ts'
+import type { Lease } from '../leases.ts'
+import { createMemoryFile, emptyMemoryFile, readMemoryFile } from '../memory-file.ts'
+import { formatReport, parseReport, type Report } from './report.ts'
 
 export const ROLES = ['resolver', 'poller', 'closer'] as const
 export type WorkerRole = (typeof ROLES)[number]

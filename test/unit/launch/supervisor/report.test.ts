@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { formatReport, isSame, parseReport } from '../../../src/launch/report.ts'
+import { formatReport, parseReport } from '../../../../src/launch/supervisor/report.ts'
 
 const LINES = [
   { event: 'begin' },
@@ -38,15 +38,4 @@ test('wherever a writer was killed, what is whole counts', () => {
   for (let length = 0; length < text.length; length++) {
     expect(parseReport(text.slice(0, length)).isReady).toBe(false)
   }
-})
-
-test.each([
-  [{ a: '1' }, { a: '1' }, true],
-  [{ a: '1', b: '2' }, { b: '2', a: '1' }, true],
-  [{ a: '1' }, { a: '2' }, false],
-  [{ a: '1' }, {}, false],
-  [{}, { a: '1' }, false],
-  [{ a: '1' }, { b: '1' }, false],
-])('%j and %j: %j', (left, right, same) => {
-  expect(isSame(new Map(Object.entries(left)), new Map(Object.entries(right)))).toBe(same)
 })

@@ -1,9 +1,11 @@
 /** Looking whether what the command has is still good: when, how it went, and what it found. */
+import { backOff } from '../backoff.ts'
+import type { Lease } from '../leases.ts'
+import { extendLeases, type HeldLease, holdLeases, isEnding, untilDue } from '../leases.ts'
+import { isSame, listChanges, type Marks } from '../marks.ts'
+import { seconds } from '../words.ts'
 import type { Action, Found, Renewed } from './events.ts'
-import { extendLeases, type HeldLease, holdLeases, isEnding, untilDue } from './leases.ts'
-import { backOff, type Policy } from './policy.ts'
-import { isSame, type Lease, type Marks } from './report.ts'
-import { listChanges, seconds } from './words.ts'
+import type { Policy } from './policy.ts'
 
 /** What could not be renewed at its time is tried again, but not without a pause. */
 const PAUSE_MS = 500
