@@ -20,6 +20,7 @@ export interface Setting
 
 export interface Outcome {
   readonly template: Template
+  readonly resolved: Resolved
   readonly environment: Readonly<Record<string, string>>
   readonly sensitive: readonly string[]
   readonly problems: readonly string[] // as `file:line: NAME: text [CODE]`, the folder left out
@@ -52,6 +53,7 @@ export function runTemplate(
   const local = (text: string) => text.replaceAll(`${folder.path}/`, '')
   return {
     template,
+    resolved,
     environment: { ...built.environment },
     sensitive: built.sensitive,
     problems: problems.map(problem => local(describe(problem))),
