@@ -124,13 +124,15 @@ class Expander {
     return this.#expandAll(word)
   }
 
+  /** Of several references each has lines of its own. */
   #expandReference(piece: ReferencePiece): readonly Part[] {
-    const reference = this.#readReference(piece)
-    this.#grow(REFERENCE_SIZE)
-    return piece.operator || piece.filters.length > 0 ? [this.#defer([reference], piece)] : [reference]
+    const parts: Part[] = [this.#readReference(piece)]
+    for (const other of piece.others ?? []) parts.push('\n', this.#readReference(other))
+    return piece.operator || piece.filters.length > 0 ? [this.#defer(parts, piece)] : parts
   }
 
   #readReference({ form, text, raw }: ReferencePiece): Reference {
+    this.#grow(REFERENCE_SIZE)
     let written = ''
     for (const piece of text) written += typeof piece === 'string' ? piece : this.#textOf(piece)
     return parseReferenceOf(form, written, raw, this.#context)

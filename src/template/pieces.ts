@@ -3,6 +3,7 @@ import { findMarkers, textBesideExpressions } from './markers.ts'
 import { misplacedCharacter, notAnExpression, notClosed } from './mistakes.ts'
 import { findReferenceEnd, readModifiers } from './modifiers.ts'
 import { recognizeReference, VALS_START } from './recognize.ts'
+import { splitReferences } from './several.ts'
 import { isPlain, type Source } from './source.ts'
 import {
   type Modifiers,
@@ -62,7 +63,7 @@ function parsePieces(source: Source, start: number, end: number, around: Surroun
 
 const NAME = /^[A-Za-z_]\w*/
 
-/** The inside of `${…}`: `NAME`, `NAME:-default`, `ssm:///prod/db|urlencode`. */
+/** The inside of `${…}`: `NAME`, `NAME:-default`, `ssm:///prod/db|urlencode`, `secret://tls.crt secret://tls.key`. */
 function parseExpression(
   source: Source,
   start: number,
@@ -80,8 +81,9 @@ function parseExpression(
   const form = isVals ? 'vals' : recognizeReference(body)
   if (!form) throw notAnExpression()
   const tail = findReferenceEnd(source, start, end)
-  const reference = parseReferencePiece(source, start, tail, form, around.depth)
-  return { ...reference, ...parseModifiers(source, tail, end, around) }
+  const isOne = isPlain(source.text.slice(start, tail))
+  const parse = isOne ? parseReferencePiece : parseReferencePieces
+  return { ...parse(source, start, tail, form, around.depth), ...parseModifiers(source, tail, end, around) }
 }
 
 function parseModifiers(
@@ -99,6 +101,24 @@ function parseModifiers(
     ? [source.text.slice(wordStart, end)]
     : parsePieces(source, wordStart, end, { ...around, depth: around.depth + 1 })
   return { filters, operator, word }
+}
+
+/** References that fill `[start, end)`, but for white space in between. */
+function parseReferencePieces(
+  source: Source,
+  start: number,
+  end: number,
+  form: ReferenceForm,
+  depth: number,
+): ReferencePiece {
+  const [[, firstEnd] = [start, end], ...spans] = splitReferences(source, start, end)
+  const reference = parseReferencePiece(source, start, firstEnd, form, depth)
+  if (spans.length === 0) return reference
+  const others = spans.map(([at, tail]) => {
+    const own = recognizeReference(source.text.slice(at, tail)) ?? 'vals'
+    return parseReferencePiece(source, at, tail, own, depth)
+  })
+  return { ...reference, others }
 }
 
 /** A reference that fills `[start, end)`. */

@@ -21,6 +21,7 @@ export interface ReferencePiece extends Modifiers {
   readonly form: ReferenceForm
   readonly raw: string
   readonly text: readonly (string | NamePiece)[] // ssm:///${APP_ENV}/key
+  readonly others?: readonly ReferencePiece[] // that stand behind it, with white space in between
 }
 
 /** Whose way of writing it is: ours, or that of vals, vault-env or secret-init. */

@@ -14,7 +14,7 @@ export function checkWildcard(
     throw new SecwrapError('BAD_TEMPLATE', 'the prefix of a wildcard is not a name', { hint: 'CACHE_*=' })
   }
   const isReference = typeof piece === 'object' && piece.kind === 'reference' && others.length === 0
-  if (isReference && !piece.operator && piece.filters.length === 0) return { prefix }
+  if (isReference && !piece.others && !piece.operator && piece.filters.length === 0) return { prefix }
   throw new SecwrapError('BAD_TEMPLATE', 'a wildcard takes one reference and nothing else', {
     hint: `${prefix}*=ssm:///prod/app/`,
   })

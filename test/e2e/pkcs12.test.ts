@@ -102,6 +102,15 @@ describe.each(ARTIFACTS)('$name', artifact => {
     createSecureContext({ pfx: read(folder), passphrase: `${PASSWORD}2` })
   })
 
+  test('key and certificate come from two secrets', async () => {
+    using folder = await createProject('${file://./tls.key file://./tls.crt|pkcs12}')
+    folder.write('tls.key', folder.issued.private_key)
+    folder.write('tls.crt', folder.issued.certificate)
+    expect((await render([PAIR], { artifact, cwd: folder.path })).exitCode).toBe(0)
+    const shown = await shakeHands(read(folder), '', folder.issued.issuing_ca)
+    expect(shown[0]?.raw.equals(new X509Certificate(folder.issued.certificate).raw)).toBe(true)
+  })
+
   test('in base64 it is part of a text', async () => {
     using folder = await createProject('keystore: ${file://./web.json|pkcs12|base64}\n')
     expect((await render([PAIR], { artifact, cwd: folder.path })).exitCode).toBe(0)
