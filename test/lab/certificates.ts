@@ -12,6 +12,7 @@ export interface Certificates {
 export interface Issued {
   readonly certificate: string // PEM
   readonly private_key: string
+  readonly issuing_ca: string
 }
 
 /** The mount of the lab's authority on the dev server; its role is `lab`. */

@@ -17,9 +17,16 @@ export function listPemBlocks(secret: string): readonly PemBlock[] {
   return listTexts(parseJson(secret) ?? secret).flatMap(listBlocksIn)
 }
 
-function listTexts(value: Json): readonly string[] {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(listTexts) : []
+/** Without recursion, as JSON may be nested deeper than calls can be. */
+function listTexts(root: Json): readonly string[] {
+  const texts: string[] = []
+  const values = [root]
+  for (const value of values) {
+    if (typeof value === 'string') texts.push(value)
+    else if (typeof value === 'object' && value !== null)
+      for (const each of Object.values(value)) values.push(each)
+  }
+  return texts
 }
 
 function listBlocksIn(text: string): readonly PemBlock[] {

@@ -80,6 +80,11 @@ test.each([
   expect(findLeaks([ONE.toString(), TWO.toString()], message)).toEqual([])
 })
 
+test('JSON may be nested deeply', () => {
+  const depth = 200_000
+  expect(listPemBlocks(`${'['.repeat(depth)}${JSON.stringify(PEM)}${']'.repeat(depth)}`)).toHaveLength(1)
+})
+
 test('beginnings without an end take linear time', () => {
   const start = performance.now()
   expect(() => listPemBlocks('-----BEGIN A-----'.repeat(60_000))).toThrow('cut off')
