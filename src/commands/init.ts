@@ -81,6 +81,7 @@ function checkRecipients(recipients: readonly string[]): readonly string[] {
 /** The same surroundings, but with one file as the only place for identities. */
 function withKeyFile(context: ProviderContext, keyFile: string | undefined): ProviderContext {
   if (keyFile === undefined) return context
-  const { SOPS_AGE_KEY: _, SOPS_AGE_KEY_CMD: __, ...env } = context.env
+  const others = ['SOPS_AGE_KEY', 'SOPS_AGE_KEY_CMD', 'HOME', 'XDG_CONFIG_HOME'] // the last two lead to the usual file
+  const env = Object.fromEntries(Object.entries(context.env).filter(([name]) => !others.includes(name)))
   return { ...context, env: { ...env, SOPS_AGE_KEY_FILE: keyFile } }
 }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'dotenv'
@@ -202,6 +203,19 @@ describe('keys', () => {
     expect(await environmentOf(project, [], settings)).toEqual({ DB_PASSWORD: 'pear-plum-77' })
     const again = await init(project, ['--key-file', 'keys/mine.txt'])
     expect(again.stdout).toMatch(/^nothing to do/)
+  })
+
+  test('a key file is the only place that is looked into', async () => {
+    using project = createProject({ '.env': 'DB_PASSWORD=pear-plum-77\n' })
+    const usual = await createIdentity()
+    mkdirSync(`${project.home}/.config/sops/age`, { recursive: true })
+    writeFileSync(`${project.home}/.config/sops/age/keys.txt`, usual.identity, { mode: 0o600 })
+    const { exitCode } = await init(project, ['--key-file', 'mine.txt'])
+    expect([exitCode, read(project, 'mine.txt')]).toEqual([
+      0,
+      expect.stringMatching(/^AGE-SECRET-KEY-1\w+$/m),
+    ])
+    expect(read(project, 'secrets.sops.json')).not.toContain(usual.recipient)
   })
 
   test('sops itself can edit the sealed file and make others by .sops.yaml', async () => {

@@ -25,7 +25,11 @@ export function describeSealing(
 }
 
 export function describeTemplate({ template }: Project, { template: text, entries, secrets }: Plan): Change {
-  return { path: template, text, what: `${entries.length} entries, ${secrets.size} of them references` }
+  return {
+    path: template,
+    text,
+    what: `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${secrets.size} of them references`,
+  }
 }
 
 export function describeIgnoring(ignoring: Ignoring): readonly Change[] {
