@@ -105,5 +105,5 @@ function readPassword({ password }: Keystore, resolved: Resolved): string {
   }
 }
 
-/** Java before 19 takes no others, and the standard leaves their encoding open. */
+/** Java 17 takes no others, and the standard leaves their encoding open. */
 const PRINTABLE = /^[ -~]*$/
