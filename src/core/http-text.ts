@@ -1,13 +1,14 @@
 import { SecwrapError } from './errors.ts'
 
 const MAX_BYTES = 32 * 1024 * 1024
+const ENCODINGS = ['content-encoding', 'transfer-encoding']
 
 /** The body of an answer. @throws SecwrapError UNAVAILABLE where it is longer than 32 MiB, unpacked. */
 export async function readText(response: Response, store: string): Promise<string> {
   const length = response.headers.get('content-length')
-  const isCounted = length !== null && !response.headers.has('content-encoding')
+  // A body in chunks or compressed has another length, whatever the header says.
+  const isCounted = length !== null && !ENCODINGS.some(name => response.headers.has(name))
   if (isCounted && Number(length) <= MAX_BYTES) return response.text()
-  // Without a length, or compressed, it could go on without end.
   const bytes = isCounted ? undefined : await readAtMost(response, MAX_BYTES)
   if (bytes) return new TextDecoder().decode(bytes)
   throw new SecwrapError('UNAVAILABLE', `${store} gave an answer of more than ${MAX_BYTES / 1024 ** 2} MiB`)

@@ -1,6 +1,7 @@
 /** Answers of any size, packed or not: what is too much is given up, not held. */
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, secwrap } from '../helpers/secwrap.ts'
@@ -23,11 +24,19 @@ async function serve(listener: RequestListener) {
 }
 
 /** As much as is taken. */
-const pour: RequestListener = (_, response) => {
-  const write = () => {
-    while (!response.destroyed) if (!response.write(piece)) return void response.once('drain', write)
+const pour: RequestListener = (_, response) => pourInto(response, piece)
+
+function pourInto(stream: Writable, bytes: Uint8Array): void {
+  while (!stream.destroyed) {
+    if (!stream.write(bytes)) return void stream.once('drain', () => pourInto(stream, bytes))
   }
-  write()
+}
+
+/** Two headers that contradict each other: the chunks hold. */
+const pourBehindLength: RequestListener = (_, { socket }) => {
+  socket?.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n')
+  if (socket)
+    pourInto(socket, Buffer.concat([Buffer.from(`${MIB.toString(16)}\r\n`), piece, Buffer.from('\r\n')]))
 }
 
 const CASES: readonly (readonly [string, RequestListener, number, string, string])[] = [
@@ -66,5 +75,13 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const { exitCode, stdout, stderr } = await secwrap(['get', 'vault://sys/x#a'], { artifact, env })
     expect([exitCode, stdout]).toEqual([status, value])
     expect(stderr.split('\n')[0]).toBe(said && `secwrap: error: vault at ${server.address} ${said}`)
+  })
+
+  test('an answer without end behind a length of 10 bytes', async () => {
+    await using server = await serve(pourBehindLength)
+    const env = { VAULT_ADDR: server.address, VAULT_TOKEN: 'token' }
+    const result = await secwrap(['get', '--timeout', '5', 'vault://sys/x#a'], { artifact, env })
+    expect([result.exitCode, result.stdout]).toEqual([69, ''])
+    expect(result.stderr).toMatch(/^secwrap: error: vault at .* \[UNAVAILABLE\]\n/)
   })
 })
