@@ -27,11 +27,14 @@ function readVariable(flag: Flag, env: Inherited): FlagValue | undefined {
   return inherited ? parseVariable(flag, variable, inherited) : undefined
 }
 
-/** The value of a flag that takes one: text as it is, a number of at least 0. */
+/** 23 days: what a timer of the runtimes holds in milliseconds. They take more for nothing at all, and fire at once. */
+const LONGEST_SECONDS = 2_000_000
+
+/** The value of a flag that takes one: text as it is, seconds as a number of at least 0. */
 export function parseFlagValue(flag: Flag, shown: string, text: string): FlagValue {
   if (flag.type !== 'number') return text
   const value = Number(text)
-  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return Math.min(value, LONGEST_SECONDS)
   throw new SecwrapError('BAD_USAGE', `${shown} takes a number, such as ${shown} ${flag.default ?? 10}`)
 }
 

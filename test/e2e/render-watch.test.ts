@@ -101,6 +101,17 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(run.output().match(/try\n/g)).toHaveLength(3) // once it has worked, for news only
   })
 
+  test('a time of years is a long one, not none', async () => {
+    using folder = createProject()
+    const times = ['--timeout', '1e9', '--run-timeout', '1e9', '--stale-after', '1e9']
+    const args = [...FAST, ...times, '--run', "sh -c 'sleep 0.2; echo worked'", PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args })
+    await run.says(/info: written/)
+    folder.write('secret', SECOND)
+    await run.says(/worked/)
+    expect(run.output()).not.toMatch(/in time|warn/i)
+  })
+
   test('a program that hangs is ended with all that it has started, and none is left', async () => {
     using folder = createProject()
     const hanging = `sh -c 'trap "" TERM; sleep 1001 & echo "pids $$ $!"; wait; wait; sleep 1002'`

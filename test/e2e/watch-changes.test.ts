@@ -125,6 +125,14 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect([stderr.split('\n')[0], exitCode]).toEqual([`secwrap: error: ${message} [BAD_USAGE]`, 64])
   })
 
+  test('a time of years is a long one, not none', async () => {
+    using folder = createSecret('one')
+    const flags = ['--timeout', '1e9', '--stop-timeout', '1e9', '--interval', '1e9', '--splay', '1e9']
+    const args = ['exec', '--watch', ...flags, '--', 'sh', '-c', 'sleep 0.2; exit 7']
+    const { exitCode, stderr } = await secwrap(args, { artifact, cwd: folder.path })
+    expect([exitCode, stderr]).toEqual([7, ''])
+  })
+
   test('a flag of --watch without it is refused; its variable may stand ready', async () => {
     using folder = createSecret('one')
     const options = { artifact, cwd: folder.path }
