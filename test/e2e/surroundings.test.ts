@@ -1,5 +1,7 @@
 /** What lies around or is set for others does not change what secwrap does with secrets. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { startHttpProxy } from '../helpers/http-proxy.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { ARTIFACTS, BARE_ENVIRONMENT, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
@@ -8,6 +10,15 @@ import { openLab } from '../lab/index.ts'
 const { openbaoTls: vault, certificates } = openLab()
 const token = { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken }
 const reading = ['get', 'vault://sys/health#sealed']
+const AZURE_LOGIN = { AZURE_TENANT_ID: 'tenant', AZURE_CLIENT_ID: 'client', AZURE_CLIENT_SECRET: 'planted' }
+const AWS_ROLE = { AWS_PROFILE: 'role', AWS_REGION: 'eu-west-1' }
+const PROFILES = `[profile role]
+role_arn = arn:aws:iam::123456789012:role/app
+source_profile = keys
+[profile keys]
+aws_access_key_id = AKIAPLANTED
+aws_secret_access_key = planted
+`
 
 describe.each(ARTIFACTS)('$name', artifact => {
   test('files of the working folder that a runtime would obey', async () => {
@@ -31,6 +42,29 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect([exitCode, stdout]).toEqual([78, ''])
     expect(stderr).toMatch(/no trusted TLS connection \([A-Z_]+\) \[BAD_CONFIG\]/)
     expect(findLeaks([vault.rootToken], stderr)).toEqual([])
+  })
+
+  test.each([
+    ['Azure’s', ['set', 'azurekv://vault/name'], 'SECWRAP_AZUREKV_ENDPOINT', AZURE_LOGIN],
+    ['AWS’s', ['get', 'ssm:///name'], 'AWS_ENDPOINT_URL_STS', AWS_ROLE],
+  ])('nor does it for %s own client', async (_, args, setting, settings) => {
+    using home = createFolder()
+    home.write('.aws/config', PROFILES)
+    const pem = {
+      cert: readFileSync(certificates.certFile, 'utf8'),
+      key: readFileSync(certificates.keyFile, 'utf8'),
+    }
+    const stranger = await startHttpProxy(vault.address, pem)
+    const env = {
+      ...settings,
+      [setting]: stranger.address,
+      HOME: home.path,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    }
+    const { exitCode, stderr } = await secwrap(args, { artifact, env, input: 'a value' })
+    await stranger.stop()
+    expect([exitCode, stranger.requests]).toEqual([78, []])
+    expect(stderr).toMatch(/no trusted TLS connection \([A-Z_]+\) \[BAD_CONFIG\]/)
   })
 
   test("the store's own setting does", async () => {

@@ -53,7 +53,7 @@ async function find(sources: Sources, region: string, signal: AbortSignal): Prom
   const { options, env, profile } = sources
   return (
     (options.profile ? undefined : fromEnvironment(env)) ??
-    (await fromProfile(profile, region, signal)) ??
+    (await fromProfile(sources, region, signal)) ??
     (await fromSurroundings(sources, region, signal)) ??
     failWithout(profile)
   )
@@ -88,15 +88,15 @@ export function fromEnvironment(env: Inherited): AwsCredentials | undefined {
 
 /** @throws SecwrapError BAD_CONFIG where the profile that was asked for does not exist. */
 async function fromProfile(
-  profile: AwsProfile,
+  sources: Sources,
   region: string,
   signal: AbortSignal,
 ): Promise<AwsCredentials | undefined> {
-  if (needsSdk(profile)) {
+  if (needsSdk(sources.profile)) {
     const { fromSdkProfile } = await import('./sdk-profile.ts')
-    return fromSdkProfile(profile, region, signal)
+    return fromSdkProfile(sources, region, signal)
   }
-  return keysOf(profile)
+  return keysOf(sources.profile)
 }
 
 /** Whether a profile's credentials come from elsewhere. @throws SecwrapError BAD_CONFIG as above. */

@@ -5,17 +5,20 @@
 import { fromIni } from '@aws-sdk/credential-providers'
 import { SecwrapError } from '../../core/errors.ts'
 import type { AwsProfile } from './profile.ts'
+import { answerForSdk, type SdkRequest, sendForSdk } from './sdk-transport.ts'
+import { type Sources, tlsOf } from './settings.ts'
 import type { AwsCredentials } from './sign.ts'
 
-/** @throws SecwrapError DENIED, TIMED_OUT. The SDK's own message is not passed on: it can quote a program's output. */
+/** @throws SecwrapError DENIED, TIMED_OUT, UNAVAILABLE, BAD_CONFIG. The SDK's own message is not passed on: it can quote a program's output. */
 export async function fromSdkProfile(
-  { name, files, settings }: AwsProfile,
+  sources: Sources,
   region: string,
   signal: AbortSignal,
 ): Promise<AwsCredentials> {
+  const { name, files, settings } = sources.profile
   const load = fromIni({
     profile: name,
-    clientConfig: { region },
+    clientConfig: { region, requestHandler: createHandler(sources, signal) },
     ...(files.config && { configFilepath: files.config }),
     ...(files.credentials && { filepath: files.credentials }),
   })
@@ -30,7 +33,18 @@ export async function fromSdkProfile(
   } catch (error) {
     if (signal.aborted)
       throw new SecwrapError('TIMED_OUT', `the AWS profile ${name} gave no credentials in time`)
-    throw denied(name, settings, error)
+    throw error instanceof SecwrapError ? error : denied(name, settings, error)
+  }
+}
+
+function createHandler(sources: Sources, signal: AbortSignal): Record<string, unknown> {
+  return {
+    async handle(request: SdkRequest) {
+      const origin = `${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ''}`
+      const tls = tlsOf(new URL(origin), sources)
+      const place = { store: `AWS at ${origin}`, ...(tls && { tls }) }
+      return answerForSdk(await sendForSdk(place, request, signal))
+    },
   }
 }
 

@@ -5,19 +5,20 @@ import { describeFailure, type HttpResponse } from '../../core/http.ts'
 import { explainAnswer, explainList, failureOf, type Right } from './failures.ts'
 import type { SecretPlace, VaultPlace } from './names.ts'
 import { silenceSdk } from './sdk-log.ts'
+import { createTransport } from './sdk-transport.ts'
 import type { AzureSettings } from './settings.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Retries are resolve/retry.ts's: the client would wait past the deadline. Redirects are not followed with a token. */
 export function openSdkClient(place: VaultPlace, tokens: Tokens, settings: AzureSettings): SecretClient {
   silenceSdk()
-  const options: SecretClientOptions & { tlsOptions?: { ca: string }; allowInsecureConnection?: boolean } = {
+  const options: SecretClientOptions & { allowInsecureConnection?: boolean } = {
+    httpClient: createTransport(place.store, settings.tls),
     serviceVersion: '7.4',
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
     additionalPolicies: [KEEP_REFUSALS],
     disableChallengeResourceVerification: place.resource === undefined,
-    ...(settings.tls.ca !== undefined && { tlsOptions: { ca: settings.tls.ca } }),
     ...(place.origin.startsWith('http:') && { allowInsecureConnection: true }),
   }
   return new SecretClient(place.origin, credentialOf(place, tokens, settings), options)

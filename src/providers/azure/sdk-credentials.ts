@@ -15,6 +15,7 @@ import {
 import { SecwrapError } from '../../core/errors.ts'
 import { explainRefusal } from './entra.ts'
 import { silenceSdk } from './sdk-log.ts'
+import { createTransport } from './sdk-transport.ts'
 import type { AzureSettings } from './settings.ts'
 import type { Audience, Token } from './tokens.ts'
 
@@ -77,7 +78,7 @@ function optionsOf({ audience, settings: { authority, tls, env } }: TokenRequest
     authorityHost: audience.authority,
     disableInstanceDiscovery: authority !== undefined, // it would ask the public cloud about a private one
     ...(sendChain && { sendCertificateChain: true }),
-    ...(tls.ca !== undefined && { tlsOptions: { ca: tls.ca } }),
+    httpClient: createTransport(`Entra ID at ${audience.authority}`, tls),
   }
 }
 
