@@ -61,6 +61,12 @@ const GUIDES: Readonly<Record<string, Guide>> = {
       ['shop-env.cookie-secret', 'of the shop'],
     ],
   },
+  'teller.md': {
+    peers: ['teller'],
+    parameters: [['/shop-teller/API_KEY', 'of the shop']],
+    vault: { 'shop-teller': { password: 'correct horse' } },
+    prepare: async () => ({ value: 'of the shop' }),
+  },
   'vals.md': {
     peers: ['vals'],
     ...(whereIs('vals') !== undefined && { runs: 'vals' }), // its compiler takes minutes
