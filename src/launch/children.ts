@@ -1,7 +1,6 @@
 /** Processes by the kernel's own calls: started by posix_spawn, waited for by wait4, orphans included. */
-
 import { type Libc, openFunction, systemCalls } from '../core/libc.ts'
-import { type Image, type Laid, layOutImage } from './execute.ts'
+import type { Laid } from './execute.ts'
 import type { Status } from './status.ts'
 
 /** What became of a child. */
@@ -33,11 +32,6 @@ export class Children {
     this.#spawn = spawn
     this.#addresses = { pid: libc.addressOf(this.#pid), status: libc.addressOf(this.#status) }
     libc.call(systemCalls().prctl, PR_SET_CHILD_SUBREAPER, 1)
-  }
-
-  /** Prepared once, started often. */
-  layOut(image: Image): Laid {
-    return layOutImage(this.#libc, image)
   }
 
   /** @returns its process id, or -errno. It gets the descriptors that are not marked to be closed. */

@@ -4,6 +4,7 @@ import { type Libc, systemCalls } from '../core/libc.ts'
 const F_SETFL = 4
 const O_APPEND = 0o2000
 const MFD_CLOEXEC = 1
+const SEEK_END = 2
 
 /** @returns a descriptor that a program started from here does not get. Source: memfd_create(2). */
 export function createMemoryFile(libc: Libc): number {
@@ -13,6 +14,11 @@ export function createMemoryFile(libc: Libc): number {
   // Whoever writes, writes at the end: the place in the file is shared by all processes that hold it.
   libc.call(systemCalls().fcntl, descriptor, F_SETFL, O_APPEND)
   return descriptor
+}
+
+/** Asks for the size of the file, not for what is in it. */
+export function isEmptyMemoryFile(libc: Libc, descriptor: number): boolean {
+  return libc.call(systemCalls().lseek, descriptor, 0, SEEK_END) === 0
 }
 
 export function emptyMemoryFile(libc: Libc, descriptor: number): void {

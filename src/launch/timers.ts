@@ -3,10 +3,18 @@ const FOREVER_MS = 2 ** 31 - 1
 /** One timer a name: set again, it begins anew. */
 export class Timers<Name> {
   readonly #timers = new Map<Name, NodeJS.Timeout>()
+  readonly #onTime: (name: Name) => void
 
-  set(name: Name, ms: number, act: () => void): void {
+  constructor(onTime: (name: Name) => void) {
+    this.#onTime = onTime
+  }
+
+  set(name: Name, ms: number): void {
     clearTimeout(this.#timers.get(name))
-    this.#timers.set(name, setTimeout(act, Math.min(ms, FOREVER_MS)))
+    this.#timers.set(
+      name,
+      setTimeout(() => this.#onTime(name), Math.min(ms, FOREVER_MS)),
+    )
   }
 
   cancel(name: Name): void {

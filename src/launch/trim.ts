@@ -32,13 +32,39 @@ function regionOf(start: string, end: string): Region {
   return { start: Number.parseInt(start, 16), bytes: Number.parseInt(end, 16) - Number.parseInt(start, 16) }
 }
 
-/** A runtime touches 30 MB of its file to start, and a tenth of that to wait for signals. */
-export function trim(libc: Libc, regions: readonly Region[]): void {
-  for (const { start, bytes } of regions) libc.call(systemCalls().madvise, start, bytes, MADV_DONTNEED)
+/** From the end of some work until there is nothing left to do. */
+const QUIET_AFTER_MS = 500
+
+/** Gives memory back when a process that waits most of its time has done something. */
+export class Trimmer {
+  readonly #libc: Libc
+  readonly #unchanged: readonly Region[]
+  readonly #collects: boolean
+  #timer: NodeJS.Timeout | undefined
+
+  /** @param collects - garbage, too. */
+  constructor(libc: Libc, unchanged: readonly Region[], collects = false) {
+    this.#libc = libc
+    this.#unchanged = unchanged
+    this.#collects = collects
+  }
+
+  soon(): void {
+    this.#timer ??= setTimeout(() => this.#trim(), QUIET_AFTER_MS).unref()
+  }
+
+  /** A runtime touches 30 MB of its file to start, and a tenth of that to wait for signals. */
+  #trim(): void {
+    this.#timer = undefined
+    if (this.#collects) collectGarbage()
+    for (const { start, bytes } of this.#unchanged) {
+      this.#libc.call(systemCalls().madvise, start, bytes, MADV_DONTNEED)
+    }
+  }
 }
 
 /** A heap that is never under pressure is not looked through by itself: thousands of looks would leave 10 MiB in it. */
-export function collectGarbage(): void {
+function collectGarbage(): void {
   const { Bun } = globalThis as unknown as { Bun?: { gc(isSynchronous: boolean): void } }
   Bun?.gc(true)
 }

@@ -1,5 +1,4 @@
 /** Sources → secrets → files: what `render` does once, and its sidecar again and again. */
-
 import { asSecwrapError, describe, SecwrapError, throwTogether } from '../../core/errors.ts'
 import { log } from '../../core/log.ts'
 import type { Inherited, ProviderContext, Resolved, TemplateEntry } from '../../core/types.ts'

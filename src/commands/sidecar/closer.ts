@@ -30,7 +30,7 @@ export async function close(
   const { leases } = parseAsk(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
   takeCaller(process.env)
   protectProcess()
-  const tokens = new KeptTokens(libc, stage.tokens ?? -1, -1)
+  const tokens = new KeptTokens(libc, stage.tokens, -1)
   const own = tokens.stores.map(store => ({ store, lease: undefined }))
   const template = templateOf(openSources(readRequest(values, words)).sources.flatMap(entriesOf))
   const context = { env: process.env, warn: () => {}, tokens }

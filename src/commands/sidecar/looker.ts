@@ -36,7 +36,7 @@ export async function look(
   endInOrder(journal)
   try {
     const request = { ...readRequest(values, words), key }
-    const openKept = (isNews: boolean) => openTokens(libc, stage.tokens ?? -1, isNews)
+    const openKept = (isNews: boolean) => openTokens(libc, stage.tokens, isNews)
     const tokens = openKept(ask.marks.size === 0)
     await refreshFiles({
       request,

@@ -1,18 +1,13 @@
 import { asSecwrapError, describe } from '../../core/errors.ts'
 import type { Libc } from '../../core/libc.ts'
 import { log } from '../../core/log.ts'
-import { protectProcess } from '../../launch/exec.ts'
-import { readOwnImage } from '../../launch/own-image.ts'
-import { setBlocked } from '../../launch/restore.ts'
 import type { SidecarPolicy } from '../../launch/sidecar/policy.ts'
 import { SidecarProcess } from '../../launch/sidecar/process.ts'
-import { listUnchanged } from '../../launch/trim.ts'
 import { removeSet } from '../../render/generation.ts'
 import { markFile } from '../../render/mark.ts'
 import { removeFiles } from '../../render/remove.ts'
-import { formatStage, type SupervisorStage } from '../watch/stage.ts'
-
-const SIGTTOU = 22
+import { becomeResident } from '../watch/resident.ts'
+import type { SupervisorStage } from '../watch/stage.ts'
 
 /**
  * The process that stays.
@@ -22,29 +17,14 @@ const SIGTTOU = 22
  */
 export async function keepFiles(
   libc: Libc,
-  { store, ignored, descriptors }: SupervisorStage,
+  stage: SupervisorStage,
   policy: SidecarPolicy,
   variables: readonly string[],
   atomicSet: string | undefined,
 ): Promise<void> {
-  const image = readOwnImage()
-  const unchanged = listUnchanged()
-  protectProcess() // whoever could open /proc/PID/fd would have the memory file
-  // A signal that waits here would never be heard. SIGTTOU is not sent to a thread that blocks it: from the background
-  // our lines go to the terminal all the same.
-  setBlocked(libc, 1n << BigInt(SIGTTOU - 1))
-  const place = {
-    libc,
-    ignored,
-    unchanged,
-    descriptors: [...descriptors, store],
-    layOut(children, role, report, tokens) {
-      const stage = formatStage({ name: 'opener', role, store, report, gate: -1, tokens })
-      return children.layOut({ ...image, variables: [stage, ...variables] })
-    },
-    cleanUp: files => removeWritten(files, atomicSet),
-  } satisfies ConstructorParameters<typeof SidecarProcess>[0]
-  await new SidecarProcess(place, policy).begin()
+  const resident = becomeResident(libc, stage, variables)
+  const cleanUp = (files: ReadonlyMap<string, string>) => removeWritten(files, atomicSet)
+  await new SidecarProcess({ ...resident, cleanUp }, policy).begin()
 }
 
 /** What somebody else has put into the place of a file is theirs. */

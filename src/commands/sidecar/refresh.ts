@@ -1,5 +1,4 @@
 /** What a look does: as `render` once, but what was made for one read is not read again while it lives. */
-
 import { existsSync } from 'node:fs'
 import { throwTogether } from '../../core/errors.ts'
 import type { Resolved, TemplateEntry } from '../../core/types.ts'

@@ -23,7 +23,7 @@ export async function close(libc: Libc, stage: WorkStage, values: FlagValues): P
   const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
   takeCaller(process.env)
   protectProcess()
-  const tokens = new KeptTokens(libc, stage.tokens ?? -1, stage.others ?? -1)
+  const tokens = new KeptTokens(libc, stage.tokens, stage.others)
   const own = tokens.stores.map(store => ({ store, lease: undefined }))
   const template = loadFromFlags(values as unknown as TemplateFlags, process.env)
   const given = heldIn(template, leases).filter(({ lease }) => lease !== undefined)

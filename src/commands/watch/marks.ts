@@ -1,5 +1,4 @@
 /** What stands for a value where none may be: the version that its store tells, else a few bits of a keyed digest. */
-
 import { hmacSha256Hex } from '../../core/hash.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { Reference, Resolved, SecretId, TemplateEntry } from '../../core/types.ts'

@@ -29,7 +29,7 @@ export async function poll(libc: Libc, stage: WorkStage, values: FlagValues): Pr
   protectProcess()
   const flags = values as unknown as TemplateFlags
   const template = loadFromFlags(flags, process.env)
-  const tokens = new KeptTokens(libc, stage.tokens ?? -1, -1)
+  const tokens = new KeptTokens(libc, stage.tokens, -1)
   const context = { env: process.env, warn: () => {}, tokens } // the resolver has said it
   const signal = AbortSignal.timeout(flags.timeout * 1_000)
   const away: SecwrapError[] = []

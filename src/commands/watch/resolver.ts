@@ -30,7 +30,7 @@ export async function resolveAndBecome(
   const { rawInherited } = takeCaller(process.env)
   passListening(process.env)
   writeAll(report, formatReport([{ event: 'begin' }]))
-  const tokens = new ResolverTokens(libc, stage.tokens ?? -1, stage.others ?? -1)
+  const tokens = new ResolverTokens(libc, stage.tokens, stage.others)
   const beforeCommand = ({ template, resolved }: Prepared) => {
     const leases = listLeases(template.entries, resolved)
     const marks = listMarks(template.entries, resolved, key, leases)

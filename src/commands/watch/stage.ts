@@ -10,7 +10,11 @@
  * The first puts its environment, tokens and all, into a memory file; the supervisor starts with none of it and
  * only holds the file; the opener reads it and becomes a resolver or a poller with the environment as it was.
  */
-export type Role = 'resolver' | 'poller' | 'closer' | 'looker' | 'runner'
+import type { WorkerDescriptors } from '../../launch/resident.ts'
+import type { SidecarRole } from '../../launch/sidecar/workers.ts'
+import type { WorkerRole } from '../../launch/supervisor/workers.ts'
+
+export type Role = WorkerRole | SidecarRole
 
 export interface SupervisorStage {
   readonly name: 'supervisor'
@@ -19,15 +23,11 @@ export interface SupervisorStage {
   readonly descriptors: readonly number[] // the caller's
 }
 
-export interface WorkStage {
+export interface WorkStage extends WorkerDescriptors {
   readonly name: 'opener' | Role
   readonly role: Role
   readonly process: number // that wrote this: the opener's parent, else the process itself
   readonly store: number
-  readonly report: number
-  readonly gate: number // -1: none
-  readonly tokens?: number // descriptor of the memory file with the tokens of this run of the command; -1: none
-  readonly others?: number // the same of the run before, or after
 }
 
 export type Stage = SupervisorStage | WorkStage
@@ -38,15 +38,16 @@ const WORK =
   /^(opener|resolver|poller|closer|looker|runner) (\d+) (resolver|poller|closer|looker|runner) (\d+) (\d+) (-?\d+) (-?\d+) (-?\d+)$/
 
 export function formatStage(stage: SupervisorStage | Omit<WorkStage, 'process'>): string {
-  const words =
-    stage.name === 'supervisor'
-      ? [stage.name, process.pid, stage.store, stage.ignored.toString(16), stage.descriptors.join(',')]
-      : [stage.name, process.pid, stage.role, stage.store, stage.report, stage.gate, ...tokensOf(stage)]
-  return `${VARIABLE}=${words.join(' ')}`
+  return `${VARIABLE}=${wordsOf(stage).join(' ')}`
 }
 
-function tokensOf({ tokens = -1, others = -1 }: Pick<WorkStage, 'tokens' | 'others'>): readonly number[] {
-  return [tokens, others]
+function wordsOf(stage: SupervisorStage | Omit<WorkStage, 'process'>): readonly (string | number)[] {
+  const { name, store } = stage
+  if (stage.name === 'supervisor') {
+    return [name, process.pid, store, stage.ignored.toString(16), stage.descriptors.join(',')]
+  }
+  const { role, report, gate, tokens, others } = stage
+  return [name, process.pid, role, store, report, gate, tokens, others]
 }
 
 /** Undefined in the first process. A variable that is not about this very process is nobody's. */
@@ -89,12 +90,6 @@ function readWork(text: string): WorkStage | undefined {
 }
 
 /** Our own descriptors, which no command gets. */
-export function descriptorsOf({
-  store,
-  report,
-  gate,
-  tokens = -1,
-  others = -1,
-}: WorkStage): readonly number[] {
+export function descriptorsOf({ store, report, gate, tokens, others }: WorkStage): readonly number[] {
   return [store, report, gate, tokens, others].filter(descriptor => descriptor >= 0)
 }

@@ -2,7 +2,6 @@
  * Tokens that outlive the process which logged in, in a memory file for each run of the command. The supervisor
  * holds the files and never reads them.
  */
-
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
 import type { KeptToken, Store, TokenKeeper, TokenLife } from '../../core/types.ts'

@@ -4,7 +4,6 @@
  *
  * A look is a process of its own, which reads everything and writes what has changed; so is a program of the user's.
  */
-
 import { EXIT_CODES } from '../../core/errors.ts'
 import { backOff } from '../backoff.ts'
 import type { Status } from '../status.ts'

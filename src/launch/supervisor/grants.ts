@@ -2,26 +2,26 @@
  * What the stores gave for one run of the command: tokens of our own log-ins, in a memory file that nobody reads here,
  * and leases. A closer revokes it all when that run is over.
  */
-
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import type { Lease } from '../leases.ts'
-import { createMemoryFile } from '../memory-file.ts'
-import type { Running, Workers } from './workers.ts'
+import { createMemoryFile, isEmptyMemoryFile } from '../memory-file.ts'
+import { CLOSE_MS, type Workers } from './workers.ts'
 
 export interface Grant {
   readonly tokens: number // descriptor
   leases: readonly Lease[]
 }
 
-/** A closer gives up by itself before that. */
-const DEADLINE_MS = 3_000
-const SEEK_END = 2
+interface Waiting {
+  readonly grant: Grant
+  readonly others: number | undefined
+}
 
 export class Grants {
   readonly #libc: Libc
   readonly #workers: Workers
-  readonly #waiting: { readonly grant: Grant; readonly others: number | undefined }[] = []
-  #closing: { readonly grant: Grant; readonly closer: Running } | undefined
+  readonly #waiting: Waiting[] = []
+  #closing: Grant | undefined
   #whenAllClosed: (() => void) | undefined
 
   constructor(libc: Libc, workers: Workers) {
@@ -43,40 +43,38 @@ export class Grants {
   /** Calls back when nothing is left to be revoked, or when the time for that is over. */
   whenAllClosed(done: () => void): void {
     this.#whenAllClosed = done
-    if (this.#closing) setTimeout(done, DEADLINE_MS)
+    if (this.#closing) setTimeout(done, CLOSE_MS)
     else done()
   }
 
   /** @returns whether the process that has ended was a closer. */
   ended(pid: number): boolean {
-    if (this.#closing?.closer.pid !== pid) return false
-    this.#forget(this.#closing.grant)
+    if (!this.#closing || this.#workers.closer.pid !== pid) return false
+    this.#workers.closer.release()
+    this.#forget(this.#closing)
     this.#closing = undefined
     this.#closeNext()
     return true
   }
 
   #closeNext(): void {
-    let next = this.#waiting.shift()
-    while (next && this.#isEmpty(next.grant)) {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (this.#startCloser(next)) return
       this.#forget(next.grant)
-      next = this.#waiting.shift()
     }
-    if (next) this.#startCloser(next.grant, next.others)
-    else this.#whenAllClosed?.()
+    this.#whenAllClosed?.()
   }
 
-  #startCloser(grant: Grant, others: number | undefined): void {
-    const closer = this.#workers.start('closer', { ...grant, others })
-    const closing = { grant, closer }
-    this.#closing = closing
-    this.#workers.limit('closer', closer, DEADLINE_MS, () => this.#closing !== closing)
+  /** @returns whether there is something to be revoked, and somebody to do it. */
+  #startCloser({ grant, others }: Waiting): boolean {
+    if (this.#isEmpty(grant) || !this.#workers.start('closer', { ...grant, others })) return false
+    this.#closing = grant
+    return true
   }
 
-  /** Asks for the size of the file, not for what is in it. */
   #isEmpty({ tokens, leases }: Grant): boolean {
     const hasLeases = leases.some(({ id, atEnd }) => id !== undefined && atEnd === undefined)
-    return !hasLeases && this.#libc.call(systemCalls().lseek, tokens, 0, SEEK_END) === 0
+    return !hasLeases && isEmptyMemoryFile(this.#libc, tokens)
   }
 
   #forget({ tokens }: Grant): void {

@@ -1,9 +1,9 @@
-/** A short process beside a long one: started with a report of its own, killed when it takes too long. */
-import { type Libc, systemCalls } from '../../core/libc.ts'
-import { log, writeAll } from '../../core/log.ts'
-import type { Children } from '../children.ts'
-import type { Laid } from '../execute.ts'
-import { createMemoryFile, emptyMemoryFile, readMemoryFile } from '../memory-file.ts'
+/** A short process beside one that stays: started again and again, with a report, and killed when it takes too long. */
+import { type Libc, systemCalls } from '../core/libc.ts'
+import { log, writeAll } from '../core/log.ts'
+import type { Children } from './children.ts'
+import type { Laid } from './execute.ts'
+import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
@@ -33,6 +33,7 @@ export class Worker {
     this.#laid = plan.layOut(this.#report)
   }
 
+  /** Undefined while none runs. */
   get pid(): number | undefined {
     return this.#pid
   }
@@ -40,7 +41,7 @@ export class Worker {
   /** @param ask - it finds this in its report. @returns whether it runs. */
   start(ask: string): boolean {
     emptyMemoryFile(this.#libc, this.#report)
-    writeAll(this.#report, ask)
+    if (ask !== '') writeAll(this.#report, ask)
     this.#inherit(0)
     const pid = this.#children.start(this.#laid)
     this.#inherit(FD_CLOEXEC)
@@ -54,10 +55,19 @@ export class Worker {
     if (this.#pid !== undefined) this.#children.kill(this.#pid, signal)
   }
 
-  /** It has ended. @returns its report. */
-  finish(): string {
+  /** What it had to do in time is done. */
+  liftDeadline(): void {
     clearTimeout(this.#deadline)
+  }
+
+  /** It has ended, or is something else from here on. */
+  release(): void {
+    this.liftDeadline()
     this.#pid = undefined
+  }
+
+  /** What it has told so far; it stays until the next one is started. */
+  readReport(): string {
     return new TextDecoder().decode(readMemoryFile(this.#libc, this.#report))
   }
 
