@@ -15,6 +15,19 @@ knJ77oYPWVSZm19snfYCIQD3oHustfYT151uNjYfmmuRDUNDsfDV43rwZ2IsXfnQ
 -----END CERTIFICATE-----
 `
 const END = Date.UTC(2026, 11, 24, 16, 49, 26)
+/** The same, but one that may not sign others. */
+const OWN = `-----BEGIN CERTIFICATE-----
+MIIBeTCCASCgAwIBAgIUAsto8ubVTNTASUWodeAIpzoki6kwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJYXBwLmxvY2FsMB4XDTI2MTEyNDIwMTM1N1oXDTI2MTIxNDIw
+MTM1N1owFDESMBAGA1UEAwwJYXBwLmxvY2FsMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEdTnz2e0SBH8l+8ia5ZHFi2pvy0KH34l/NCT4+3rJdX6IYINwM2vSS1O2
+VAFTpI7OD3N85B4N6Qu2sj8LHXl1j6NQME4wHQYDVR0OBBYEFHQ5so0KG41bhlNM
+VlF+MIteBoIaMB8GA1UdIwQYMBaAFHQ5so0KG41bhlNMVlF+MIteBoIaMAwGA1Ud
+EwEB/wQCMAAwCgYIKoZIzj0EAwIDRwAwRAIgJ5IWIcQPB3AlhIwIHZMWCilceNzY
+SRDWP9K4mEgdfR0CIDcfwJCfaPKaZgrQE7iYRvPNNH66LS855/U7XtKjxrzY
+-----END CERTIFICATE-----
+`
+const OWN_END = Date.UTC(2026, 11, 14, 20, 13, 57)
 const HOUR = 3_600_000
 
 test.each([
@@ -40,6 +53,14 @@ test.each([
     '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
     HOUR,
     undefined,
+  ],
+  ['its authority before it', `${PEM}${OWN}`, END - OWN_END + HOUR, 3_600],
+  ['and in JSON', JSON.stringify({ ca_chain: [PEM], certificate: OWN }), END - OWN_END + HOUR, 3_600],
+  [
+    'what only looks like one, before it',
+    `-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${OWN}`,
+    END - OWN_END + HOUR,
+    3_600,
   ],
   ['a value like any other', 's3cret', HOUR, undefined],
 ])('%s', (_, value, before, expected) => {
