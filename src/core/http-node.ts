@@ -11,7 +11,8 @@ export async function nodeFetch(
   { tls = {}, direct = false, proxy }: Pick<HttpRequest, 'tls' | 'direct' | 'proxy'> = {},
 ): Promise<Response> {
   const way = direct ? 'direct' : (proxy ?? (usesProxy() ? 'environment' : 'direct'))
-  if (way === 'direct' && !needsDispatcher(url, tls)) return fetch(url, init)
+  // With NODE_USE_ENV_PROXY Node's own `fetch` takes the proxy for everything.
+  if (way === 'direct' && !usesProxy() && !needsDispatcher(url, tls)) return fetch(url, init)
   const { fetch: fetchWithDispatcher } = await import('undici')
   const dispatcher = await openDispatcher(tls, way)
   return (await fetchWithDispatcher(url, { ...init, dispatcher } as never)) as unknown as Response

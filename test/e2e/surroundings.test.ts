@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { startHttpProxy } from '../helpers/http-proxy.ts'
 import { findLeaks } from '../helpers/leaks.ts'
+import { startMetadataServer } from '../helpers/metadata-server.ts'
 import { ARTIFACTS, BARE_ENVIRONMENT, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
 import { openLab } from '../lab/index.ts'
@@ -65,6 +66,20 @@ describe.each(ARTIFACTS)('$name', artifact => {
     await stranger.stop()
     expect([exitCode, stranger.requests]).toEqual([78, []])
     expect(stderr).toMatch(/no trusted TLS connection \([A-Z_]+\) \[BAD_CONFIG\]/)
+  })
+
+  test("a container's token is not given to the proxy, whatever Node is told", async () => {
+    const proxy = await startMetadataServer(() => [502, ''])
+    const platform = await startMetadataServer(() => [200, '{"AccessKeyId":"a","SecretAccessKey":"b"}'])
+    const env = {
+      ...{ HTTP_PROXY: proxy.address, NO_PROXY: 'localhost', NODE_USE_ENV_PROXY: '1' },
+      ...{ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: 'http://localhost:1', HOME: '/nonexistent' },
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${platform.address}/role`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'planted-token',
+    }
+    const { exitCode } = await secwrap(['get', '--timeout', '2', 'ssm:///name'], { artifact, env })
+    await Promise.all([proxy.stop(), platform.stop()])
+    expect([exitCode, platform.asked.length, proxy.asked]).toEqual([69, 1, []])
   })
 
   test("the store's own setting does", async () => {
