@@ -25,29 +25,38 @@ export function checkTarget(path: string): void {
 }
 
 /** Undefined where the file is as wanted. */
-export function findDifference({ path, content, attributes }: WantedFile): Difference | undefined {
-  const descriptor = openRegular(path)
+export function findDifference(file: WantedFile): Difference | undefined {
+  const descriptor = openRegular(file.path)
   if (descriptor === undefined) return 'content'
   try {
-    const old = fstatSync(descriptor)
-    if (!old.isFile() || old.size !== content.length || isStrangers(old, attributes)) return 'content'
-    if (!readFileSync(descriptor).equals(content)) return 'content'
-    return hasAttributes(old, attributes) ? undefined : 'attributes'
+    return compareOpen(descriptor, file)
   } finally {
     closeSync(descriptor)
   }
 }
 
+/** The same of what is open. */
+export function compareOpen(descriptor: number, { content, attributes }: WantedFile): Difference | undefined {
+  const old = fstatSync(descriptor)
+  if (!old.isFile() || old.size !== content.length || isStrangers(old, attributes)) return 'content'
+  if (!readFileSync(descriptor).equals(content)) return 'content'
+  return hasAttributes(old, attributes) ? undefined : 'attributes'
+}
+
 /** Undefined where there is no file, or none that this user can read: then it is as good as none. */
 function openRegular(path: string): number | undefined {
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     // Most often there is none, and an error takes longer to make than a look.
-    if (!lookAt(path)) return undefined
-    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    return lookAt(path) && openItself(path)
   } catch {
     return undefined
   }
+}
+
+/** Neither what a link leads to, nor a wait for a FIFO. @returns a descriptor. */
+export function openItself(path: string): number {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+  return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
 }
 
 /** Of another user, who keeps what is in it until it is another file. */

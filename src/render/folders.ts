@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync, rmdirSync } from 'node:fs'
+import { closeSync, constants, lstatSync, mkdirSync, openSync, rmdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Attributes, applyAttributes } from '../core/replace-file.ts'
 import type { Journal } from './journal.ts'
@@ -14,7 +14,7 @@ export function makeFolder(folder: string, attributes: Attributes, journal: Jour
   makeFolder(dirname(folder), attributes, journal)
   mkdirSync(folder, 0o700)
   journal.add(() => rmdirSync(folder))
-  const descriptor = openSync(folder, 'r')
+  const descriptor = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     applyAttributes(descriptor, attributes)
   } finally {

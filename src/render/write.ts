@@ -1,21 +1,19 @@
 import {
-  chmodSync,
-  chownSync,
   closeSync,
   constants,
   copyFileSync,
   fstatSync,
   linkSync,
   lstatSync,
-  openSync,
   readlinkSync,
   renameSync,
   symlinkSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { SecwrapError } from '../core/errors.ts'
 import { applyAttributes, beginFile, hiddenName, removeQuietly, syncFolder } from '../core/replace-file.ts'
 import { describeWriteFailure } from '../core/replace-files.ts'
-import type { Difference, WantedFile } from './compare.ts'
+import { compareOpen, type Difference, openItself, type WantedFile } from './compare.ts'
 import { folderAttributes, makeFolder } from './folders.ts'
 import type { Journal } from './journal.ts'
 import { removeOldFiles } from './leftovers.ts'
@@ -103,15 +101,23 @@ function replace(path: string, temporary: string, journal: Journal): void {
   if (isNew) journal.add(() => removeQuietly(path))
 }
 
-function repair({ path, attributes }: WantedFile, journal: Journal): void {
-  const descriptor = openSync(path, 'r')
-  try {
+/** Of the file that was compared, and of no other: in some folders others may put what they like at its place. */
+function repair(file: WantedFile, journal: Journal): void {
+  const { path, attributes } = file
+  withOpen(path, descriptor => {
+    if (compareOpen(descriptor, file) === 'content') {
+      throw new SecwrapError('CONFLICT', `${path}: was changed by somebody else in between`)
+    }
     const { mode, uid, gid } = fstatSync(descriptor)
-    journal.add(() => {
-      chownSync(path, uid, gid)
-      chmodSync(path, mode & 0o7777)
-    })
+    journal.add(() => withOpen(path, again => applyAttributes(again, { mode: mode & 0o7777, uid, gid })))
     applyAttributes(descriptor, attributes)
+  })
+}
+
+function withOpen(path: string, use: (descriptor: number) => void): void {
+  const descriptor = openItself(path)
+  try {
+    use(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -1,5 +1,15 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { SecwrapError } from '../../../src/core/errors.ts'
 import type { Attributes } from '../../../src/core/replace-file.ts'
 import { findDifference } from '../../../src/render/compare.ts'
 import { folderAttributes } from '../../../src/render/folders.ts'
@@ -53,6 +63,19 @@ test('files are made, replaced and repaired; new folders let through who may rea
     'open 600 same',
   ])
   expect(statSync(`${folder.path}/open`).ino).toBe(ino)
+})
+
+test.each([
+  ['a link', symlinkSync],
+  ['another file', linkSync],
+])('%s at the place of a file that only needs its mode: what it leads to is left alone', async (_, put) => {
+  using folder = createFolder()
+  const theirs = folder.write('theirs', 'not ours', 0o600)
+  const wanted = change(folder.write('ours', 'same', 0o600), 'same', 0o644)
+  rmSync(wanted.file.path)
+  put(theirs, wanted.file.path)
+  await expect(writeFiles([wanted], new Journal())).rejects.toThrow(SecwrapError)
+  expect([wanted.difference, statSync(theirs).mode & 0o777]).toEqual(['attributes', 0o600])
 })
 
 test.each([
