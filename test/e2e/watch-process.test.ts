@@ -1,6 +1,8 @@
 /** `exec --watch` as a process: the command finds the caller's state, signals and endings pass through, nothing stays. */
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { type CallerState, probe } from '../helpers/state.ts'
@@ -47,6 +49,10 @@ async function hearSignals(pid: number, says: (pattern: RegExp) => Promise<unkno
 async function closeTerminal({ pid, end }: Terminal): Promise<void> {
   process.kill(pid, 'SIGKILL')
   await end
+}
+
+function isStopped(pid: number): boolean {
+  return /^\d+ \(.*\) T/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
 }
 
 function heardIn(output: string): readonly number[] {
@@ -162,6 +168,64 @@ describe.each(ARTIFACTS)('$name', artifact => {
     terminal.type('fg\r')
     terminal.type('two\r\x04')
     await terminal.expect(/heard-two/)
+    terminal.type('echo status $?\r')
+    await terminal.expect(/status 0\r?\n/)
+  })
+
+  test('Ctrl-Z stops it while it reads secrets, too, and SIGINT then ends it', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', 'A=vault://secret/app#key\n')
+    const sockets: Socket[] = []
+    const silent = createServer(socket => sockets.push(socket.on('error', () => {})))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const { port } = silent.address() as { port: number }
+    const env = { VAULT_ADDR: `http://127.0.0.1:${port}`, VAULT_TOKEN: 'planted-token' }
+    try {
+      using terminal = openTerminal(['sh', '-i'], folder.path, env)
+      await terminal.expect(/prompt> /)
+      terminal.type(`${argv.join(' ')} exec --watch -- true\r`)
+      await once(silent, 'connection')
+      terminal.type('\x1ajobs\r')
+      await terminal.expect(/Stopped/)
+      const [supervisor = 0] = childrenOf(terminal.pid)
+      expect(isStopped(supervisor)).toBe(true)
+      terminal.type('fg\r')
+      await waitFor(() => !isStopped(supervisor))
+      terminal.type('\x03')
+      terminal.type('echo status $?\r')
+      await terminal.expect(/status 130\r?\n/)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      silent.close()
+    }
+  })
+
+  test('and while it waits to start the command again', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    terminal.type(`${argv.join(' ')} exec --watch --restart-on-exit -- false\r`)
+    await terminal.expect(/starts again in 2 s/)
+    terminal.type('\x1ajobs\r')
+    await terminal.expect(/Stopped/)
+    terminal.type('fg\r')
+    await terminal.expect(/starts again in 4 s/)
+    terminal.type('\x03')
+    terminal.type('echo status $?\r')
+    await terminal.expect(/status 130\r?\n/)
+  })
+
+  test('SIGSTOP that the command sends itself stops it, as top does at Ctrl-Z', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    terminal.type(`${argv.join(' ')} exec --watch -- sh -c 'kill -STOP $$; echo continued'\r`)
+    terminal.type('jobs\r')
+    await terminal.expect(/Stopped/)
+    terminal.type('fg\r')
+    await terminal.expect(/continued\r?\n/)
     terminal.type('echo status $?\r')
     await terminal.expect(/status 0\r?\n/)
   })

@@ -24,7 +24,7 @@ export interface SupervisorSetup extends Resident<WorkerRole> {
   readonly isMasking: boolean // what the command wrote last may still be under way when it has ended
 }
 
-const [SIGKILL, SIGCHLD, SIGCONT] = [9, 17, 18]
+const [SIGKILL, SIGCHLD, SIGCONT, SIGTSTP] = [9, 17, 18, 20]
 
 export class SupervisorProcess {
   readonly #libc: Libc
@@ -105,6 +105,7 @@ export class SupervisorProcess {
     else if (signal === SIGCONT) this.#continue()
     else if (sender === process.pid || this.#isIgnored(signal))
       return // our own: SIGPIPE, as nobody reads our lines
+    else if (signal === SIGTSTP && this.#job.pid === undefined) this.#terminal.stop(signal)
     else this.#tell({ type: 'signal', signal, hasReached: this.#terminal.hasSent(caught) })
   }
 
@@ -116,6 +117,7 @@ export class SupervisorProcess {
   #continue(): void {
     this.#look()
     this.#job.continue()
+    this.#resolver.kill(SIGCONT)
   }
 
   /** Something has happened to a child, or one wants to be looked at. */

@@ -11,6 +11,8 @@ export interface Run {
   readonly grant: Grant
 }
 
+const SIGCONT = 18
+
 export class Resolver {
   readonly #workers: Workers
   readonly #grants: Grants
@@ -44,6 +46,7 @@ export class Resolver {
 
   kill(signal: number): void {
     this.#workers.resolver.kill(signal)
+    this.#workers.resolver.kill(SIGCONT) // one that is stopped would find out only then
   }
 
   /** @returns its report, once, when it has read everything. */
