@@ -15,7 +15,7 @@ const TELL_SIGNALS = ['python3', `${fixtures}/tell-signals.py`]
 const STEADY = ['sh', '-c', 'echo "pid $$ end"; exec sleep 60']
 const STARTED = /pid (\d+) end/
 
-const [HUP, QUIT, PIPE, TERM, XFSZ] = [1, 3, 13, 15, 25]
+const [HUP, INT, QUIT, PIPE, TERM, XFSZ] = [1, 2, 3, 13, 15, 25]
 const CALLERS: readonly [string, CallerState][] = [
   ['nothing special', {}],
   ['SIGPIPE and SIGXFSZ ignored', { ignored: [PIPE, XFSZ] }],
@@ -228,6 +228,41 @@ describe.each(ARTIFACTS)('$name', artifact => {
     await terminal.expect(/continued\r?\n/)
     terminal.type('echo status $?\r')
     await terminal.expect(/status 0\r?\n/)
+  })
+
+  test('its terminal is gone: with --restart-on-exit nothing starts again, either', async () => {
+    using folder = createFolder()
+    folder.write('.env.template', '')
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    const command = `sh -c 'echo "parent $PPID end"; exec sleep 60'`
+    terminal.type(`${argv.join(' ')} exec --watch --restart-on-exit -- ${command}\r`)
+    const [, parent] = /(\d+)/.exec(await terminal.expect(/parent \d+ end/)) ?? []
+    const supervisor = Number(parent)
+    try {
+      process.kill(terminal.pid, 'SIGKILL') // the shell, which leads the session
+      await waitFor(() => !isAlive(supervisor))
+    } finally {
+      if (isAlive(supervisor)) process.kill(supervisor, 'SIGKILL')
+    }
+  })
+
+  test('a signal that the caller ignores, and so the command, ends no watching', async () => {
+    using folder = createFolder()
+    folder.write('secret', 'one')
+    folder.write('.env.template', 'A=file://./secret\n')
+    const ignoring = ['python3', `${fixtures}/with-state.py`, JSON.stringify({ ignored: [INT] })]
+    await using watched = startWatch({
+      artifact,
+      cwd: folder.path,
+      prefix: ignoring,
+      flags: ['--interval', '0.2', '--debounce', '0'],
+      command: ['sh', '-c', 'echo "value $A end"; exec sleep 60'],
+    })
+    await watched.says(/value one end/)
+    watched.child.kill('SIGINT')
+    folder.write('secret', 'two')
+    await watched.says(/value two end/)
   })
 
   test('the supervisor killed: the command goes along', async () => {

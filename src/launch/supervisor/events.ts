@@ -14,6 +14,12 @@ export interface Found {
   readonly lives: readonly number[] // of certificates, in seconds
 }
 
+export interface Signal {
+  readonly signal: number
+  readonly hasReached: boolean // the terminal has sent it to the command as well
+  readonly isEnd: boolean // nothing is to be started any more
+}
+
 export type WatchEvent =
   | { readonly type: 'begin' }
   /** The resolver has read everything and waits. */
@@ -24,8 +30,7 @@ export type WatchEvent =
   | ({ readonly type: 'polled'; readonly renewed: Renewed } & Found)
   | { readonly type: 'unpolled'; readonly problem: string; readonly renewed: Renewed }
   | { readonly type: 'timer'; readonly name: TimerName }
-  /** `hasReached`: the terminal has sent it to the command as well. */
-  | { readonly type: 'signal'; readonly signal: number; readonly hasReached: boolean }
+  | ({ readonly type: 'signal' } & Signal)
 
 export type Action =
   | { readonly type: 'resolve' }

@@ -10,6 +10,7 @@ import { endAs, type Status } from '../status.ts'
 import { stayAlive, Timers } from '../timers.ts'
 import { Trimmer } from '../trim.ts'
 import { waitForChildren } from './drain.ts'
+import { meansEnd } from './ending.ts'
 import type { Action, TimerName, WatchEvent } from './events.ts'
 import { type Grant, Grants } from './grants.ts'
 import { Job } from './job.ts'
@@ -106,7 +107,13 @@ export class SupervisorProcess {
     else if (sender === process.pid || this.#isIgnored(signal))
       return // our own: SIGPIPE, as nobody reads our lines
     else if (signal === SIGTSTP && this.#job.pid === undefined) this.#terminal.stop(signal)
-    else this.#tell({ type: 'signal', signal, hasReached: this.#terminal.hasSent(caught) })
+    else this.#signalled(caught)
+  }
+
+  #signalled(caught: Caught): void {
+    const hasReached = this.#terminal.hasSent(caught)
+    const isEnd = meansEnd(caught, this.#setup.ignored)
+    this.#tell({ type: 'signal', signal: caught.signal, hasReached, isEnd })
   }
 
   #isIgnored(signal: number): boolean {

@@ -10,13 +10,11 @@ import type { Lease } from '../leases.ts'
 import type { Marks } from '../marks.ts'
 import { describeStatus, type Status } from '../status.ts'
 import { seconds } from '../words.ts'
-import type { Action, Found, TimerName, WatchEvent } from './events.ts'
+import type { Action, Found, Signal, TimerName, WatchEvent } from './events.ts'
 import { type Looked, Looks } from './looks.ts'
 import type { Policy } from './policy.ts'
 
-const [SIGHUP, SIGINT, SIGQUIT, SIGKILL, SIGTERM] = [1, 2, 3, 9, 15]
-/** After one of these nothing is started any more. */
-const LEAVING: readonly number[] = [SIGINT, SIGQUIT, SIGTERM]
+const [SIGHUP, SIGKILL] = [1, 9]
 /** A command that ran for this long is no crash loop. */
 const STEADY_MS = 60_000
 
@@ -54,7 +52,7 @@ export class Supervisor {
     if (event.type === 'ready') return this.#ready(event, event.leases)
     if (event.type === 'failed') return this.#failed(event.status)
     if (event.type === 'ended') return this.#ended(event.status)
-    if (event.type === 'signal') return this.#signalled(event.signal, event.hasReached)
+    if (event.type === 'signal') return this.#signalled(event)
     if (event.type === 'timer') return this.#timeIsUp(event.name)
     if (!this.#isRunning) return []
     if (event.type === 'unpolled') return this.#looks.unpolled(event.problem, event.renewed)
@@ -175,8 +173,8 @@ export class Supervisor {
     ]
   }
 
-  #signalled(signal: number, hasReached: boolean): Actions {
-    if (LEAVING.includes(signal)) this.#isLeaving = true
+  #signalled({ signal, hasReached, isEnd }: Signal): Actions {
+    if (isEnd) this.#isLeaving = true
     if (!this.#isRunning) return this.#isLeaving || signal === SIGHUP ? this.#leave(signal, hasReached) : []
     const passed: Actions = hasReached ? [] : [{ type: 'kill', whom: 'command', signal }]
     return this.#isLeaving ? [...passed, ...this.#drop()] : passed

@@ -41,7 +41,10 @@ const signal = (number: number, hasReached = false): WatchEvent => ({
   type: 'signal',
   signal: number,
   hasReached,
+  isEnd: [INT, TERM].includes(number),
 })
+/** The terminal is gone, or somebody has sent it: the same signal. */
+const hangUp = (isEnd: boolean): WatchEvent => ({ type: 'signal', signal: 1, hasReached: isEnd, isEnd })
 const UNPOLLED: WatchEvent = { type: 'unpolled', problem: 'the store is away', renewed: NONE }
 
 const RUNNING = [BEGIN, ready()]
@@ -127,6 +130,13 @@ const CASES: readonly [string, WatchEvent[], Partial<Policy>, string[]][] = [
     [...RUNNING, ended(1), signal(TERM)],
     { restartOnExit: true },
     ['end {"signal":15}'],
+  ],
+  ['its terminal is gone', [...RUNNING, hangUp(true), ended(1)], { restartOnExit: true }, ['end {"code":1}']],
+  [
+    'somebody sends it SIGHUP',
+    [...RUNNING, hangUp(false), ended(1)],
+    { restartOnExit: true },
+    ['cancel stop', 'cancel poll', 'warn', 'again in 1000'],
   ],
   [
     'SIGTERM ends it all the same',
