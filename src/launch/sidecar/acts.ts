@@ -1,5 +1,5 @@
 /** What is done after a change: the program is run, then the signal is sent; both again until they work. */
-import { backOff } from '../backoff.ts'
+import { Backoff } from '../backoff.ts'
 import { seconds } from '../words.ts'
 import type { SidecarAction } from './events.ts'
 import type { SidecarPolicy, Step } from './policy.ts'
@@ -8,12 +8,13 @@ type Actions = readonly SidecarAction[]
 
 export class Acts {
   readonly #policy: SidecarPolicy
+  readonly #backoff: Backoff
   #step: Step | undefined // under way
   #isDue = false
-  #failures = 0
 
   constructor(policy: SidecarPolicy) {
     this.#policy = policy
+    this.#backoff = new Backoff(policy.retry)
   }
 
   get step(): Step | undefined {
@@ -23,9 +24,9 @@ export class Acts {
   /** What changes until it is done takes part in it; one that is to be tried again is tried for the news. */
   plan(): Actions {
     const { steps, debounceMs, splayMs, random } = this.#policy
-    if (steps.length === 0 || (this.#isDue && this.#failures === 0)) return []
+    if (steps.length === 0 || (this.#isDue && !this.#backoff.hasFailed)) return []
     this.#isDue = true
-    this.#failures = 0
+    this.#backoff.reset()
     if (this.#step !== undefined) return []
     return [{ type: 'timer', name: 'act', ms: debounceMs + random() * splayMs }]
   }
@@ -41,7 +42,7 @@ export class Acts {
     const { steps, debounceMs } = this.#policy
     const next = steps[steps.indexOf(step) + 1]
     if (next !== undefined) return this.#start(next, schemes)
-    this.#failures = 0
+    this.#backoff.reset()
     return this.#isDue ? [{ type: 'timer', name: 'act', ms: debounceMs }] : []
   }
 
@@ -57,7 +58,7 @@ export class Acts {
 
   /** From the first step on: whoever reads the files has not heard of them yet. */
   #again(problem: string): Actions {
-    const ms = backOff(this.#failures++, this.#policy.retry)
+    const ms = this.#backoff.next()
     this.#isDue = true
     return [
       { type: 'log', level: 'warn', text: `${problem}; next try in ${seconds(ms)}` },

@@ -1,4 +1,4 @@
-import type { BackOff } from '../backoff.ts'
+import type { BackoffTimes } from '../backoff.ts'
 
 /** What the user wants of a sidecar. */
 export interface SidecarPolicy {
@@ -13,7 +13,7 @@ export interface SidecarPolicy {
   readonly cleanup: boolean // what was written is removed at the end
   readonly lookMs: number // deadline of a look
   readonly runMs: number // deadline of the process that runs the program, which keeps to an earlier one itself
-  readonly retry: BackOff
+  readonly retry: BackoffTimes
   readonly random: () => number
 }
 

@@ -5,7 +5,7 @@
  * A look is a process of its own, which reads everything and writes what has changed; so is a program of the user's.
  */
 import { EXIT_CODES } from '../../core/errors.ts'
-import { backOff } from '../backoff.ts'
+import { Outage } from '../outage.ts'
 import type { Status } from '../status.ts'
 import { seconds } from '../words.ts'
 import { Acts } from './acts.ts'
@@ -13,13 +13,9 @@ import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
 import { Holdings } from './holdings.ts'
 import type { SidecarPolicy, Step } from './policy.ts'
 import type { Found } from './report.ts'
+import { Shutdown, type UnderWay } from './shutdown.ts'
 import type { Standing } from './standing.ts'
 
-const [SIGKILL, SIGTERM] = [9, 15]
-/** After a first look that failed. */
-const RETRY_MS = 5_000
-/** What is under way at the end has so long to end by itself, and as long again once it was told to. */
-const GRACE_MS = 5_000
 /** Waiting for another outcome would be in vain. */
 const FOR_GOOD: readonly number[] = (['BAD_USAGE', 'BAD_TEMPLATE', 'BUG', 'BAD_CONFIG'] as const).map(
   code => EXIT_CODES[code],
@@ -35,20 +31,20 @@ export class Sidecar {
   readonly #now: () => number // milliseconds, never backwards
   readonly #holdings = new Holdings()
   readonly #acts: Acts
+  readonly #outage: Outage
+  readonly #shutdown = new Shutdown()
 
   #isLooking = false
   #isLookDue = false // as soon as the present one is over
   #hasTried = false
   #isCurrent = false // once all files were written
-  #failures = 0
-  #awaySince: number | undefined
-  #leaving: 'asked' | 'told' | undefined
 
   constructor(policy: SidecarPolicy, standing: Standing, now: () => number = () => performance.now()) {
     this.#policy = policy
     this.#standing = standing
     this.#now = now
     this.#acts = new Acts(policy)
+    this.#outage = new Outage(policy, now)
   }
 
   /** @returns what is to be done, in this order. */
@@ -61,7 +57,7 @@ export class Sidecar {
   }
 
   #look(): Actions {
-    if (this.#leaving) return []
+    if (this.#shutdown.hasBegun) return []
     this.#isLookDue = this.#isLooking
     if (this.#isLooking) return []
     this.#isLooking = true
@@ -77,18 +73,17 @@ export class Sidecar {
     this.#isLooking = false
     this.#standing.requests += found.requests
     const next = found.isReady ? this.#succeeded(found) : this.#failed(found, status)
-    if (this.#leaving) return this.#finish()
+    if (this.#shutdown.hasBegun) return this.#finish()
     if (!this.#isLookDue || next.some(({ type }) => type === 'end')) return next
     return [...next, ...this.#look()]
   }
 
   #succeeded(found: Found): Actions {
-    const [isCurrent, over] = [this.#isCurrent, this.#tellOver()]
+    const [isCurrent, over] = [this.#isCurrent, this.#back()]
     this.#standing.succeed(found, this.#holdings.marks)
     this.#holdings.take(found, this.#now())
     this.#standing.hold(this.#holdings.ends(), this.#now())
     this.#isCurrent = true
-    this.#failures = 0
     const written = found.files.filter(({ change }) => change !== 'same')
     // What was not there before the first look has no reader yet.
     const isNews = written.some(({ change }) => change === 'changed' || isCurrent)
@@ -97,11 +92,10 @@ export class Sidecar {
     return [...over, ...told, this.#lookIn(this.#policy.intervalMs), ...(isNews ? this.#acts.plan() : [])]
   }
 
-  #tellOver(): Actions {
-    if (this.#awaySince === undefined) return []
-    const text = `the files are current again, after ${seconds(this.#now() - this.#awaySince)}`
-    this.#awaySince = undefined
-    return [{ type: 'log', level: 'warn', text }]
+  #back(): Actions {
+    const lastedMs = this.#outage.end()
+    if (lastedMs === undefined) return []
+    return [{ type: 'log', level: 'warn', text: `the files are current again, after ${seconds(lastedMs)}` }]
   }
 
   #failed(found: Found, status: Status): Actions {
@@ -109,16 +103,11 @@ export class Sidecar {
     this.#standing.looks.failed++
     if (!this.#isCurrent && !this.#mayWait(status)) return [{ type: 'end', status, givesBack: [] }]
     this.#holdings.extend(found, this.#now())
-    const { intervalMs, retry } = this.#policy
-    const ms = backOff(this.#failures++, { ...retry, baseMs: Math.min(intervalMs, RETRY_MS) })
-    if (this.#awaySince !== undefined) return [{ type: 'timer', name: 'look', ms }]
-    this.#awaySince = this.#now()
+    const { retryMs, since } = this.#outage.fail()
+    const timer: SidecarAction = { type: 'timer', name: 'look', ms: retryMs }
+    if (since === undefined) return [timer]
     const state = this.#isCurrent ? 'the files stay as they are' : 'there are no files yet'
-    const text = `${problem}: since ${new Date().toISOString()} ${state}`
-    return [
-      { type: 'timer', name: 'look', ms },
-      { type: 'log', level: 'warn', text },
-    ]
+    return [timer, { type: 'log', level: 'warn', text: `${problem}: since ${since} ${state}` }]
   }
 
   #mayWait(status: Status): boolean {
@@ -133,36 +122,25 @@ export class Sidecar {
   #acted(step: Step, problem: string | undefined): Actions {
     this.#standing.acts[step][problem === undefined ? 'succeeded' : 'failed']++
     const next = this.#acts.acted(step, problem, this.#holdings.schemes)
-    if (!this.#leaving) return next
+    if (!this.#shutdown.hasBegun) return next
     this.#acts.stop()
     return this.#finish()
   }
 
   #timeIsUp(name: TimerName): Actions {
     if (name === 'look') return this.#look()
-    if (name === 'grace') return this.#tell()
-    return this.#leaving ? [] : this.#acts.begin(this.#holdings.schemes)
+    if (name === 'grace') return this.#shutdown.press(this.#underWay)
+    return this.#shutdown.hasBegun ? [] : this.#acts.begin(this.#holdings.schemes)
   }
 
   #leave(): Actions {
-    if (this.#leaving) return this.#tell()
-    this.#leaving = 'asked'
+    if (this.#shutdown.hasBegun) return this.#shutdown.press(this.#underWay)
     this.#standing.isLeaving = true
-    const stop: Actions = (['look', 'act'] as const).map(name => ({ type: 'cancel', name }))
-    if (!this.#isLooking && this.#acts.step === undefined) return [...stop, ...this.#finish()]
-    // A look that reads is given up at once, one that writes has an end; so has a program, as a rule.
-    const kill: Actions = this.#isLooking ? [{ type: 'kill', whom: 'look', signal: SIGTERM }] : []
-    return [...stop, ...kill, { type: 'timer', name: 'grace', ms: GRACE_MS }]
+    return [...this.#shutdown.begin(this.#underWay), ...this.#finish()]
   }
 
-  /** What is under way has had its time. */
-  #tell(): Actions {
-    const isLast = this.#leaving === 'told'
-    this.#leaving = 'told'
-    const look: Actions = this.#isLooking ? [{ type: 'kill', whom: 'look', signal: SIGKILL }] : []
-    const isRunning = this.#acts.step === 'run'
-    const run: Actions = isRunning ? [{ type: 'kill', whom: 'run', signal: isLast ? SIGKILL : SIGTERM }] : []
-    return [...look, ...run, { type: 'timer', name: 'grace', ms: GRACE_MS }]
+  get #underWay(): UnderWay {
+    return { isLooking: this.#isLooking, step: this.#acts.step }
   }
 
   #finish(): Actions {

@@ -1,16 +1,14 @@
 /** Looking whether what the command has is still good: when, how it went, and what it found. */
-import { backOff } from '../backoff.ts'
 import type { Lease } from '../leases.ts'
 import { extendLeases, type HeldLease, holdLeases, isEnding, untilDue } from '../leases.ts'
 import { isSame, listChanges, type Marks } from '../marks.ts'
+import { Outage } from '../outage.ts'
 import { seconds } from '../words.ts'
 import type { Action, Found, Renewed } from './events.ts'
 import type { Policy } from './policy.ts'
 
 /** What could not be renewed at its time is tried again, but not without a pause. */
 const PAUSE_MS = 500
-/** After a first failed look. */
-const RETRY_MS = 5_000
 /** Of what is left of a certificate's life, when to look for the next one. */
 const SOON = 1 / 3
 const NEVER = Number.POSITIVE_INFINITY
@@ -25,17 +23,17 @@ export interface Looked {
 export class Looks {
   readonly #policy: Policy
   readonly #now: () => number
+  readonly #outage: Outage
   #marks: Marks = new Map()
   #leases: readonly HeldLease[] = []
   #endsAt: readonly number[] = [] // certificates
   #asked: ReadonlySet<string | undefined> = new Set() // leases that the last poll was to renew
   #warned: ReadonlySet<string | undefined> = new Set()
-  #failures = 0
-  #awaySince: number | undefined
 
   constructor(policy: Policy, now: () => number) {
     this.#policy = policy
     this.#now = now
+    this.#outage = new Outage(policy, now)
   }
 
   /** A command has started with this. @param since - when it was read. */
@@ -73,13 +71,11 @@ export class Looks {
 
   unpolled(problem: string, renewed: Renewed): readonly Action[] {
     const warnings = this.#warn(this.#extend(renewed))
-    const { intervalMs, retry } = this.#policy
-    const ms = backOff(this.#failures++, { ...retry, baseMs: Math.min(intervalMs, RETRY_MS) })
+    const { retryMs, since } = this.#outage.fail()
     const dueMs = untilDue(this.#leases, this.#now())
-    const timer: Action = { type: 'timer', name: 'poll', ms: dueMs > 0 ? Math.min(ms, dueMs) : ms }
-    if (this.#awaySince !== undefined) return [timer, ...warnings]
-    this.#awaySince = this.#now()
-    const text = `${problem}: since ${new Date().toISOString()} the command runs with what was read before`
+    const timer: Action = { type: 'timer', name: 'poll', ms: dueMs > 0 ? Math.min(retryMs, dueMs) : retryMs }
+    if (since === undefined) return [timer, ...warnings]
+    const text = `${problem}: since ${since} the command runs with what was read before`
     return [timer, ...warnings, { type: 'log', level: 'warn', text }]
   }
 
@@ -124,11 +120,8 @@ export class Looks {
   }
 
   #back(): readonly Action[] {
-    const since = this.#awaySince
-    this.#failures = 0
-    this.#awaySince = undefined
-    if (since === undefined) return []
-    const text = `all secrets can be read again, after ${seconds(this.#now() - since)}`
-    return [{ type: 'log', level: 'warn', text }]
+    const lastedMs = this.#outage.end()
+    if (lastedMs === undefined) return []
+    return [{ type: 'log', level: 'warn', text: `all secrets can be read again, after ${seconds(lastedMs)}` }]
   }
 }

@@ -1,4 +1,4 @@
-import type { BackOff } from '../backoff.ts'
+import type { BackoffTimes } from '../backoff.ts'
 
 /** What the user wants of a supervisor. */
 export interface Policy {
@@ -10,6 +10,6 @@ export interface Policy {
   readonly stopTimeoutMs: number // then SIGKILL
   readonly restartOnExit: boolean
   readonly deadlineMs: number // for a resolver or a poller
-  readonly retry: BackOff
+  readonly retry: BackoffTimes
   readonly random: () => number
 }

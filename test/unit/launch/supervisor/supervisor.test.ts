@@ -1,5 +1,4 @@
 import { expect, jest, test } from '@jest/globals'
-import { backOff } from '../../../../src/launch/backoff.ts'
 import type { Action, WatchEvent } from '../../../../src/launch/supervisor/events.ts'
 import type { Policy } from '../../../../src/launch/supervisor/policy.ts'
 import { Supervisor } from '../../../../src/launch/supervisor/supervisor.ts'
@@ -293,10 +292,6 @@ test('a poller is told which leases to renew now, and which to leave alone', () 
   })
   const leases = [false, true].map(renewable => [expect.objectContaining({ ...LEASE, renewable })])
   expect(told).toEqual(leases.map(each => [{ type: 'poll', leases: each }]))
-})
-
-test('the wait has a cap, however many failures', () => {
-  expect(backOff(10_000, { baseMs: 1, capMs: 60_000 })).toBe(60_000)
 })
 
 test('a jump of the wall clock moves nothing: what is due is counted by a clock that only goes on', () => {
