@@ -11,7 +11,7 @@ export interface SdkRequest {
   readonly path: string
   readonly query?: Readonly<Record<string, string | readonly string[] | null>>
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: unknown // text
+  readonly body?: unknown // text, or its bytes
 }
 
 /** @throws what `send` throws. */
@@ -25,6 +25,7 @@ export function sendForSdk(
   return send({
     ...{ store, url, headers: others, signal, ...(tls && { tls }) },
     method: method === 'GET' ? 'GET' : 'POST', // it uses no others
+    ...(body instanceof Uint8Array && { body: new TextDecoder().decode(body) }),
     ...(typeof body === 'string' && { body }),
   })
 }
