@@ -22,7 +22,7 @@ export async function handler(values: FlagValues): Promise<void> {
   protectProcess()
   const { template, resolved, problems } = values.offline
     ? parseOnly(given, process.env)
-    : await prepareEnvironment(given, process.env)
+    : await prepareEnvironment(given, process.env, { isTrial: true })
   for (const warning of template.warnings) log('warn', warning)
   const entries = checkEntries(template, resolved, problems, Boolean(values.offline))
   printTable(entries.map(toRow), { json: Boolean(values.json), color: Boolean(values.color) })

@@ -74,7 +74,8 @@ export async function launch(
   protectProcess()
   const template = loadFromFlags(given, process.env)
   const resolved =
-    readLocal(template, process.env) ?? (await readSecrets(template, given, process.env, tokens))
+    readLocal(template, process.env) ??
+    (await readSecrets(template, given, process.env, tokens && { tokens }))
   const prepared = completeEnvironment(template, resolved, given, process.env)
   const { problems } = prepared
   const environment = masker ? masker.addColors(prepared.environment) : prepared.environment

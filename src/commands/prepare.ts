@@ -2,14 +2,7 @@
 import type { SecwrapError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import { endStep } from '../core/timing.ts'
-import type {
-  Environment,
-  Inherited,
-  ProviderContext,
-  Resolved,
-  Template,
-  TokenKeeper,
-} from '../core/types.ts'
+import type { Environment, Inherited, ProviderContext, Resolved, Template } from '../core/types.ts'
 import { buildEnvironment } from '../environment/build.ts'
 import { namesOfCredentials } from '../providers/credentials.ts'
 import { resolveLocal } from '../resolve/local.ts'
@@ -38,9 +31,13 @@ export interface Prepared {
 }
 
 /** Template → secrets → environment. */
-export async function prepareEnvironment(flags: TemplateFlags, inherited: Inherited): Promise<Prepared> {
+export async function prepareEnvironment(
+  flags: TemplateFlags,
+  inherited: Inherited,
+  more: Partial<ProviderContext> = {},
+): Promise<Prepared> {
   const template = loadFromFlags(flags, inherited)
-  const resolved = readLocal(template, inherited) ?? (await readSecrets(template, flags, inherited))
+  const resolved = readLocal(template, inherited) ?? (await readSecrets(template, flags, inherited, more))
   return completeEnvironment(template, resolved, flags, inherited)
 }
 
@@ -59,9 +56,9 @@ export async function readSecrets(
   template: Template,
   flags: TemplateFlags,
   inherited: Inherited,
-  tokens?: TokenKeeper,
+  more: Partial<ProviderContext> = {},
 ): Promise<Resolved> {
-  const context = { ...contextOf(inherited), ...(tokens && { tokens }) }
+  const context = { ...contextOf(inherited), ...more }
   const resolved = await resolve(template, context, AbortSignal.timeout(flags.timeout * 1_000))
   endStep('read')
   return resolved

@@ -110,6 +110,8 @@ export interface ProviderContext {
   readonly warn: (text: string) => void
   /** Where processes that read one after the other share what their log-ins gave, for `exec --watch`. */
   readonly tokens?: TokenKeeper
+  /** Nobody uses what is read: what a store made for it, a database user for example, ends with the run. */
+  readonly isTrial?: boolean
 }
 
 /** Tokens by their stores. No process logs in for what is found here. */

@@ -66,7 +66,7 @@ async function readOne(reader: Reader, id: SecretId, signal: AbortSignal): Promi
   const isIssued = parametersOf(id) !== undefined
   const deed = isIssued ? 'writing' : 'reading'
   if (answer.status === 403) throw await explainDenial(session, asked.path, signal, deed)
-  session.noteLease(answer)
+  session.noteLease(answer, reader.namespace)
   const lease = await leaseOf(answer, session, signal)
   return readAnswer(answer, asked, lease ?? (isIssued ? certificateLifeOf(answer) : undefined))
 }

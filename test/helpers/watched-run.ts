@@ -101,9 +101,12 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Asks again until it is true; fails after ten seconds, or as many as given. */
-export async function waitFor(isTrue: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
+export async function waitFor(
+  isTrue: () => boolean | Promise<boolean>,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
   const end = Date.now() + patienceMs
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (Date.now() > end) throw new Error('waited in vain')
     await new Promise(done => setTimeout(done, 10))
   }

@@ -173,6 +173,6 @@ export async function readSecrets(
   return resolveLocal(template, context) ?? (await resolve(template, context, signal))
 }
 
-function contextOf({ inherited }: RenderRequest): ProviderContext {
-  return { env: inherited, warn: text => log('warn', text) }
+function contextOf({ inherited, isCheck }: RenderRequest): ProviderContext {
+  return { env: inherited, warn: text => log('warn', text), isTrial: isCheck }
 }

@@ -31,7 +31,7 @@ export class Session {
   readonly #context: ProviderContext
   readonly #store: Store
   #taken: Token | undefined
-  #hasLeases = false
+  readonly #leases: { readonly id: string; readonly namespace: string | undefined }[] = []
 
   constructor(settings: VaultSettings, context: ProviderContext) {
     for (const warning of settings.warnings) context.warn(warning)
@@ -71,8 +71,8 @@ export class Session {
   })
 
   /** Leases end with the token under which they were given, so from now on it has to live. */
-  noteLease({ body }: VaultAnswer): void {
-    if (typeof body.lease_id === 'string' && body.lease_id !== '') this.#hasLeases = true
+  noteLease({ body: { lease_id: id } }: VaultAnswer, namespace: string | undefined): void {
+    if (typeof id === 'string' && id !== '') this.#leases.push({ id, namespace })
   }
 
   /** Somebody renews it, and revokes it at last. */
@@ -85,15 +85,29 @@ export class Session {
     return renewSelf(this.client, value, this.#namespace, signal)
   }
 
-  /** Revokes a token of our own that nothing depends on. Where that fails, the token expires by itself. */
+  /** Revokes what nothing depends on: a token of our own, or leases. What fails expires by itself. */
   async close(): Promise<void> {
     const token = this.#taken
     this.#taken = undefined
     sessions.delete(this.#context) // whoever reads again with this context needs a token that lives
     if (this.isKept) return this.#tellLife(token)
-    if (!token?.isOurs || this.#hasLeases) return
+    const isNeeded = this.#leases.length > 0 && !this.#context.isTrial
+    if (!token || isNeeded) return
     const signal = AbortSignal.timeout(REVOKE_TIMEOUT_MS)
+    if (!token.isOurs) return this.#endLeases(token, signal)
     await revokeSelf(this.client, token.value, this.#namespace, signal).catch(() => undefined)
+  }
+
+  /** Each by itself: a token that was given to us lives on. */
+  async #endLeases({ value: token }: Token, signal: AbortSignal): Promise<void> {
+    const revoked = this.#leases.map(({ id, namespace }) => {
+      const body = { lease_id: id }
+      return this.client.request(
+        { method: 'POST', path: 'sys/leases/revoke', token, namespace, body },
+        signal,
+      )
+    })
+    await Promise.allSettled(revoked)
   }
 
   async #tellLife(token: Token | undefined): Promise<void> {
@@ -103,7 +117,7 @@ export class Session {
     const life = await askLife(this.client, token, this.#namespace, signal).catch(() => undefined)
     const { source, isOurs, isOnly = false } = token
     const isReplaceable = isOurs && !isOnly
-    if (life) tell(this.#store, { ...life, source, isReplaceable, hasLeases: this.#hasLeases })
+    if (life) tell(this.#store, { ...life, source, isReplaceable, hasLeases: this.#leases.length > 0 })
   }
 }
 
