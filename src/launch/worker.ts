@@ -1,13 +1,21 @@
 /** A short process beside one that stays: started again and again, with a report, and killed when it takes too long. */
+import { EXIT_CODES } from '../core/errors.ts'
 import { type Libc, systemCalls } from '../core/libc.ts'
 import { log, writeAll } from '../core/log.ts'
 import type { Children } from './children.ts'
 import type { Laid } from './execute.ts'
 import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
+import type { Status } from './status.ts'
 
 const F_SETFD = 2
 const FD_CLOEXEC = 1
 const SIGKILL = 9
+
+/** Where there are too many processes, or too little memory. */
+const REASONS: Readonly<Record<number, string>> = { 11: 'EAGAIN', 12: 'ENOMEM' }
+
+/** Trying again may work. */
+export const NOT_STARTED: Status = { code: EXIT_CODES.TIMED_OUT }
 
 export interface WorkerPlan {
   readonly name: string // in messages
@@ -45,7 +53,10 @@ export class Worker {
     this.#inherit(0)
     const pid = this.#children.start(this.#laid)
     this.#inherit(FD_CLOEXEC)
-    if (pid < 0) return false
+    if (pid < 0) {
+      log('warn', `the ${this.#plan.name} could not be started (${REASONS[-pid] ?? `errno ${-pid}`})`)
+      return false
+    }
     this.#pid = pid
     this.#deadline = setTimeout(() => this.#end(), this.#plan.deadlineMs)
     return true

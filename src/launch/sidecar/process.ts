@@ -6,6 +6,7 @@ import { hasSignal, signalNumber } from '../signals.ts'
 import { endAs, type Status } from '../status.ts'
 import { stayAlive, Timers } from '../timers.ts'
 import { Trimmer } from '../trim.ts'
+import { NOT_STARTED } from '../worker.ts'
 import type { SidecarAction, SidecarEvent, TimerName } from './events.ts'
 import type { Listener } from './listener.ts'
 import { sendByPidFile } from './pid-file.ts'
@@ -21,7 +22,6 @@ export interface SidecarSetup extends Resident<SidecarRole> {
 }
 
 const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
-const FAILED: Status = { code: 1 }
 
 export class SidecarProcess {
   readonly #setup: SidecarSetup
@@ -93,7 +93,7 @@ export class SidecarProcess {
   }
 
   #look(ask: Ask): void {
-    if (!this.#workers.startLook(ask)) setImmediate(() => this.#looked(FAILED))
+    if (!this.#workers.startLook(ask)) setImmediate(() => this.#looked(NOT_STARTED))
   }
 
   #act(step: Step, schemes: readonly string[]): void {

@@ -15,9 +15,9 @@ export class Poller {
     return this.#workers.poller.pid
   }
 
-  /** Not while one is under way. @param tokens - descriptor of those of the command's run. */
-  start(tokens: number, leases: readonly Lease[]): void {
-    if (this.pid === undefined) this.#workers.start('poller', { tokens, leases })
+  /** Not while one is under way. @param tokens - descriptor of those of the command's run. @returns whether it runs. */
+  start(tokens: number, leases: readonly Lease[]): boolean {
+    return this.#workers.start('poller', { tokens, leases })
   }
 
   kill(signal: number): void {

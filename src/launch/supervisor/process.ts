@@ -9,6 +9,7 @@ import { hasSignal } from '../signals.ts'
 import { endAs, type Status } from '../status.ts'
 import { stayAlive, Timers } from '../timers.ts'
 import { Trimmer } from '../trim.ts'
+import { NOT_STARTED } from '../worker.ts'
 import { waitForChildren } from './drain.ts'
 import { meansEnd } from './ending.ts'
 import type { Action, TimerName, WatchEvent } from './events.ts'
@@ -72,7 +73,7 @@ export class SupervisorProcess {
   }
 
   #perform(action: Action): void {
-    if (action.type === 'resolve') this.#resolver.start(this.#grant)
+    if (action.type === 'resolve') this.#resolve()
     else if (action.type === 'poll') this.#poll(action.leases)
     else if (action.type === 'go') this.#go()
     else if (action.type === 'kill') this.#kill(action.whom, action.signal)
@@ -82,8 +83,13 @@ export class SupervisorProcess {
     else this.#end(action.status)
   }
 
+  #resolve(): void {
+    if (!this.#resolver.start(this.#grant)) setImmediate(() => this.#failed(NOT_STARTED))
+  }
+
   #poll(leases: readonly Lease[]): void {
-    if (this.#grant) this.#poller.start(this.#grant.tokens, leases)
+    if (!this.#grant || this.#poller.pid !== undefined) return
+    if (!this.#poller.start(this.#grant.tokens, leases)) setImmediate(() => this.#polled())
   }
 
   #go(): void {
@@ -143,9 +149,13 @@ export class SupervisorProcess {
       this.#job.end()
       this.#tell({ type: 'ended', status })
     } else if (pid === this.#resolver.pid) {
-      this.#grants.close(this.#resolver.fail(), this.#grant)
-      this.#tell({ type: 'failed', status })
+      this.#failed(status)
     } else if (pid === this.#poller.pid) this.#polled()
+  }
+
+  #failed(status: Status): void {
+    this.#grants.close(this.#resolver.fail(), this.#grant)
+    this.#tell({ type: 'failed', status })
   }
 
   #polled(): void {
