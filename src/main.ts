@@ -5,8 +5,10 @@ import type { FlagValues } from './commands/flags.ts'
 import { quickParse } from './commands/quick-parse.ts'
 import { describe, EXIT_CODES, SecwrapError } from './core/errors.ts'
 import { configureLog, type LogLevel, log } from './core/log.ts'
+import { refuseDebugger } from './launch/debugger.ts'
 
 async function main(argv: readonly string[]): Promise<void> {
+  refuseDebugger()
   const quick = argv[0] === 'exec' ? quickParse(argv.slice(1), execFlags) : undefined
   if (quick) {
     const values = completeFlags(quick.values, execFlags, process.env)

@@ -1,4 +1,5 @@
 /** How this program starts itself again, as it was started: for the stages of `exec --watch`. */
+import { withoutDebugger } from './debugger.ts'
 import type { Text } from './execute.ts'
 import { readStrings } from './proc.ts'
 
@@ -12,7 +13,7 @@ export interface OwnImage {
 
 /** To be called before `protectProcess`. */
 export function readOwnImage(): OwnImage {
-  return { file: SELF, argv: readStrings('cmdline') }
+  return { file: SELF, argv: withoutDebugger(readStrings('cmdline')) }
 }
 
 /** The environment as the caller gave it, byte for byte. To be called before `protectProcess`. */

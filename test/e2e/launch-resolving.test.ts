@@ -21,7 +21,10 @@ function childOf({ child: { pid } }: HeldRun): number {
 }
 
 describe.each(ARTIFACTS)('$name', artifact => {
-  test.each([['SIGTERM'], ['SIGINT'], ['SIGHUP'], ['SIGQUIT']] as const)('%s ends it', async signal => {
+  test.each([
+    ...[['SIGTERM'], ['SIGINT'], ['SIGHUP'], ['SIGQUIT']],
+    ['SIGUSR1'], // at which Node would open a debugger
+  ] as const)('%s ends it', async signal => {
     await whileResolving(artifact, async ({ child, end, folder }) => {
       child.kill(signal)
       expect(await end).toEqual([null, signal])

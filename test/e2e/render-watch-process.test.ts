@@ -55,6 +55,14 @@ const AS_PID_1 = [
 ]
 
 describe.each(ARTIFACTS)('$name', artifact => {
+  test('the signal at which Node would open a debugger ends it', async () => {
+    using folder = createProject()
+    await using run = startSidecar({ artifact, cwd: folder.path, args: [PAIR] })
+    await run.says(/written/)
+    process.kill(run.pid, 'SIGUSR1')
+    expect(await run.end).toEqual([null, 'SIGUSR1'])
+  })
+
   test('as PID 1 it hears signals, runs the program, reaps what that leaves behind, and ends with 0', async () => {
     using folder = createProject()
     const leaving = `sh -c '(sleep 0.2 &) ; echo ran'`
