@@ -54,7 +54,8 @@ export class Worker {
     const pid = this.#children.start(this.#laid)
     this.#inherit(FD_CLOEXEC)
     if (pid < 0) {
-      log('warn', `the ${this.#plan.name} could not be started (${REASONS[-pid] ?? `errno ${-pid}`})`)
+      const reason = REASONS[-pid] ?? String(-pid)
+      log('warn', `the ${this.#plan.name} could not be started (${reason})`)
       return false
     }
     this.#pid = pid
