@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { ARTIFACTS, secwrap } from '../helpers/secwrap.ts'
+import { ARTIFACTS, run as runProgram, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 import { isAlive, startWatch } from '../helpers/watched-run.ts'
 
@@ -156,6 +156,16 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const args = ['exec', '--watch', ...flags, '--', 'sh', '-c', 'sleep 0.2; exit 7']
     const { exitCode, stderr } = await secwrap(args, { artifact, cwd: folder.path })
     expect([exitCode, stderr]).toEqual([7, ''])
+  })
+
+  test('a template that can be read only once is refused, too', async () => {
+    using folder = createSecret('one')
+    const watch = `${artifact.argv.join(' ')} exec --watch`
+    for (const source of ['-t /dev/stdin', '-t <(echo B=2)', '-t fifo']) {
+      const script = `mkfifo -m 600 fifo; echo B=2 | ${watch} ${source} -- true; rm fifo`
+      const { stderr } = await runProgram(['bash', '-c', script], { cwd: folder.path })
+      expect(stderr).toContain('--watch reads the template again, which a pipe does not allow [BAD_USAGE]\n')
+    }
   })
 
   test('a flag of --watch without it is refused; its variable may stand ready', async () => {

@@ -1,4 +1,5 @@
 import { SecwrapError } from '../../core/errors.ts'
+import { openFiles } from '../../core/files.ts'
 import { RETRY } from '../../launch/backoff.ts'
 import { signalNumber } from '../../launch/signals.ts'
 import type { Policy } from '../../launch/supervisor/policy.ts'
@@ -11,15 +12,7 @@ const ALLOWANCE = 5
 export function readPolicy(values: FlagValues): Policy {
   const ms = (name: string) => Number(values[name]) * 1_000
   if (ms('interval') === 0) throw new SecwrapError('BAD_USAGE', '--interval must be more than 0')
-  if (Array.isArray(values.template) && values.template.includes('-')) {
-    throw new SecwrapError(
-      'BAD_USAGE',
-      '--watch reads the template again, which standard input does not allow',
-      {
-        hint: '--template FILE',
-      },
-    )
-  }
+  for (const template of Array.isArray(values.template) ? values.template : []) checkTemplate(template)
   return {
     onChange: readReaction(String(values['on-change'])),
     intervalMs: ms('interval'),
@@ -32,6 +25,15 @@ export function readPolicy(values: FlagValues): Policy {
     retry: RETRY,
     random: Math.random,
   }
+}
+
+/** What is read only once, `-` and `<(…)`, would be an empty template from the second time on. */
+function checkTemplate(template: string): void {
+  if (template !== '-' && (template === '/dev/null' || openFiles().status(template)?.kind !== 'other')) return
+  const source = template === '-' ? 'standard input' : 'a pipe'
+  throw new SecwrapError('BAD_USAGE', `--watch reads the template again, which ${source} does not allow`, {
+    hint: '--template FILE',
+  })
 }
 
 const SIGNAL = 'signal:'
