@@ -1,6 +1,5 @@
 /** What `exec --watch` does when a secret changes, when its store is away, and when the command ends. */
-import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, run as runProgram, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
@@ -10,9 +9,6 @@ const FAST = ['--interval', '0.2', '--debounce', '0.05']
 /** Says its value and its process id, then waits to be ended. */
 const COMMAND = ['sh', '-c', 'echo "value $A pid $$ end"; exec sleep 60']
 const STARTED = /value (\S+) pid (\d+) end/
-
-/** The limit of processes is none for root. */
-const USER = process.getuid?.() === 0 ? 65_534 : undefined
 
 function createSecret(value: string): Folder {
   const folder = createFolder()
@@ -79,27 +75,6 @@ describe.each(ARTIFACTS)('$name', artifact => {
     await run.says(/no restart, as not all secrets could be read: the command keeps running/)
     expect(isAlive(Number(pid))).toBe(true)
     folder.write('secret', 'two')
-    expect((await run.says(STARTED))[1]).toBe('two')
-  })
-
-  test('no process left for a look: it is said, and looked again', async () => {
-    using folder = createSecret('one')
-    chmodSync(folder.path, 0o755)
-    for (const name of ['secret', '.env.template']) chmodSync(`${folder.path}/${name}`, 0o644)
-    const ids = USER === undefined ? [] : [`--reuid=${USER}`, `--regid=${USER}`, '--clear-groups']
-    const prefix = USER === undefined ? [] : ['setpriv', ...ids]
-    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: COMMAND, prefix })
-    await run.says(STARTED)
-    const limit = (processes: string) => {
-      const user = USER === undefined ? {} : { uid: USER, gid: USER }
-      expect(spawnSync('prlimit', [`--nproc=${processes}:`, '--pid', `${run.pid}`], user).status).toBe(0)
-    }
-    limit('1')
-    await run.says(/secwrap: warn: the poller could not be started \(EAGAIN\)\n/)
-    await run.says(/since \S+ the command runs with what was read before\n/)
-    limit('5000')
-    folder.write('secret', 'two', 0o644)
-    await run.says(/all secrets can be read again/)
     expect((await run.says(STARTED))[1]).toBe('two')
   })
 
