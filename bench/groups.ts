@@ -11,6 +11,7 @@ import {
 import { renderName, renderRows } from './render.ts'
 import { BARE, type Row, type Site, scenarioRow } from './rows.ts'
 import { MASKED, RENDERED, SCENARIOS, WATCHED } from './scenarios.ts'
+import { sidecarRow } from './sidecar.ts'
 import { VERBS, verbRow } from './verbs.ts'
 
 /** Run in turn, so that their figures can be compared. */
@@ -25,6 +26,7 @@ export interface Groups {
   readonly renders: Group
   readonly verbs: Group
   readonly watches: readonly Row[] // each is left running for a while
+  readonly sidecars: readonly Row[] // likewise
   readonly masks: readonly Row[] // through each goes a lot of output
 }
 
@@ -58,6 +60,7 @@ export function makeGroups(site: Site, rounds: number, isChosen: IsChosen): Grou
       rounds: VERB_ROUNDS,
     },
     watches: isChosen('watch') ? forEach((...start) => [scenarioRow(...start, WATCHED, site)]) : [],
+    sidecars: isChosen('sidecar') ? forEach((...start) => [sidecarRow(...start, site)]) : [],
     masks: isChosen('mask') ? forEach((...start) => [scenarioRow(...start, MASKED, site)]) : [],
   }
 }

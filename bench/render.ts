@@ -30,12 +30,20 @@ export function renderRows(program: Program, start: Start, reads: Scenario, site
 const TEXT = '# A line of a configuration file, as there are more of than of secrets.\n'.repeat(10)
 
 /** Configuration files that share a template's references among them. */
-function writeSources(folder: string, { template }: Scenario): void {
+function writeSources(folder: string, reads: Scenario): void {
   mkdirSync(folder, { recursive: true })
-  const lines = template.split('\n').filter(line => line.includes('://'))
   for (let index = 0; index < FILES; index++) {
-    const own = lines.filter((_, place) => place % FILES === index)
-    const filled = own.map(line => line.replace(/=(.*)/, ' = "$${$1}"\n'))
-    writeFileSync(`${folder}/${index}.conf.template`, `${TEXT}${filled.join('')}${TEXT}`)
+    writeFileSync(
+      `${folder}/${index}.conf.template`,
+      textOf(reads, place => place % FILES === index),
+    )
   }
+}
+
+/** A configuration file with references of a template. */
+export function textOf({ template }: Scenario, isIn: (place: number) => boolean = () => true): string {
+  const lines = template.split('\n').filter(line => line.includes('://'))
+  const own = lines.filter((_, place) => isIn(place))
+  const filled = own.map(line => line.replace(/=(.*)/, ' = "$${$1}"\n'))
+  return `${TEXT}${filled.join('')}${TEXT}`
 }

@@ -5,6 +5,7 @@ import { measure, readSteps, type Samples } from './measure.ts'
 import type { Report } from './report.ts'
 import { figuresOf } from './results.ts'
 import type { Row, Site } from './rows.ts'
+import { measureSidecar } from './sidecar.ts'
 import { median } from './statistics.ts'
 import type { Stub } from './stub/start.ts'
 import { measureWatch } from './watch.ts'
@@ -12,7 +13,7 @@ import { measureWatch } from './watch.ts'
 const STEP_ROUNDS = 15
 
 export async function measureAll(
-  { starts, renders, verbs, watches, masks }: Groups,
+  { starts, renders, verbs, watches, sidecars, masks }: Groups,
   site: Site,
 ): Promise<Omit<Report, 'machine'>> {
   const { stub } = site
@@ -27,6 +28,7 @@ export async function measureAll(
     figures: figuresOf(rows, { samples, requests }),
     others: [
       ...(await inTurn(watches, row => measureWatch(row, stub))),
+      ...(await inTurn(sidecars, row => measureSidecar(row, stub))),
       ...masks.map(row => measureMask(row, site)),
     ],
     steps: Object.fromEntries(starts.rows.map(row => [row.name, medianSteps(row)])),

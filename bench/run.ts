@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how long `secwrap exec -- true` takes, beside an empty compiled program and a bare Node start in
  * the same run; files that are rendered beside their reads; verbs that work on thousands of secrets; what
- * `--watch` takes while nothing happens; and how fast `--mask` is.
+ * `--watch` takes, of a command and of files; and how fast `--mask` is.
  *
  *   --row NAME        only this one (repeats), as `static`; `--rounds N` (41); `--json FILE`
  *   --page FILE       puts the tables between the marks of docs/performance.md

@@ -1,4 +1,4 @@
-/** One run of `exec --watch`, with a command that says when it starts. */
+/** One run of a program that stays, `exec --watch` or `render --watch`, and says by a line what it has started. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -7,28 +7,35 @@ import { childrenOf, endedChildrenOf } from './proc.ts'
 import type { Row } from './rows.ts'
 
 export interface Watched extends AsyncDisposable {
-  readonly pid: number // of the supervisor
-  /** When the next command started, in milliseconds since 1970. */
+  readonly pid: number // of the process that stays
+  /** When the next command or program started, in milliseconds since 1970. */
   started(): Promise<number>
   /** Returns between two looks, after the first one. */
-  hasPolled(): Promise<void>
+  hasLooked(): Promise<void>
+  /** Asks for a look. */
+  look(): void
 }
 
-/** @param row - `exec -- true` of a scenario. */
-export function startWatched({ files: [file = ''], args, env, cwd }: Row, flags: readonly string[]): Watched {
-  const own = args.slice(0, args.indexOf('--'))
-  const command = ['sh', '-c', 'date +%s%3N; exec sleep 600']
-  const child = spawn(file, [...own, '--watch', ...flags, '--', ...command], {
-    cwd,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+/** Starts one, with these flags beside those that it has. */
+export type StartWatched = (...flags: readonly string[]) => Watched
+
+/** To be started: tells when that was. */
+export const TELL_START = 'date +%s%3N'
+
+/** @param children - that it has between two looks. */
+export function startWatched(
+  { files: [file = ''], env, cwd }: Row,
+  args: readonly string[],
+  children: number,
+): Watched {
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const pid = child.pid ?? 0
   return {
     pid,
     started: async () => Number((await lines.next()).value),
-    hasPolled: () => until(() => endedChildrenOf(pid).pageFaults > 0 && childrenOf(pid).length === 1),
+    hasLooked: () => until(() => endedChildrenOf(pid).pageFaults > 0 && childrenOf(pid).length === children),
+    look: () => child.kill('SIGHUP'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL') // the command goes with it
       await once(child, 'close')

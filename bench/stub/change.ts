@@ -1,4 +1,4 @@
-/** Every secret of the stub changes at once, when it is told so. */
+/** Every secret of the stub gets another version at once, when it is told so, and those of Vault another value. */
 
 /** Of each secret. */
 let version = 3

@@ -9,7 +9,8 @@ export function answerVault({ method }: Request, path: string): Answer {
   if (path.startsWith(MOUNT)) return { kind: 'mount', body: { data: mount } }
   if (path.startsWith(METADATA)) return { kind: 'folder', status: 404, body: { errors: [] } }
   if (method !== 'GET') return { kind: 'write', body: { data: metadata() } }
-  const data = { username: 'app', password: `value-of-${path}`, url: 'https://example.com/' }
+  const password = `value-of-${path}, version ${currentVersion()}`
+  const data = { username: 'app', password, url: 'https://example.com/' }
   return {
     kind: 'secret',
     body: {
