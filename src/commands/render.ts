@@ -8,7 +8,13 @@ import { parsePair } from '../render/pairs.ts'
 import { takeCaller } from './caller.ts'
 import { refuseIdleFlags } from './exec.ts'
 import type { Flag, FlagValues } from './flags.ts'
-import { type Rendered, type RenderRequest, removeRendered, renderFiles } from './render/files.ts'
+import {
+  openSources,
+  type Rendered,
+  type RenderRequest,
+  removeRendered,
+  renderFiles,
+} from './render/files.ts'
 import { PASSWORD_FLAG, parsePassword } from './render/keystores.ts'
 import { SIDECAR_FLAGS } from './sidecar/flags.ts'
 import { flatten } from './table.ts'
@@ -63,9 +69,11 @@ export async function handler(values: FlagValues, words: readonly string[]): Pro
     return
   }
   protectProcess()
+  // Before signals are heard: who types a source, or reads it from a pipe, waits where no handler would be run.
+  const opened = openSources(request)
   const journal = new Journal()
   using _ = endInOrder(journal)
-  const { changed } = await renderFiles(request, deadlineOf(values), journal)
+  const { changed } = await renderFiles(opened, request, deadlineOf(values), journal)
   if (request.isCheck) return tellChanges(changed)
   for (const path of changed) log('info', `${path} is written`)
 }

@@ -1,7 +1,18 @@
 /** `render` when something goes wrong in the middle: no half-written file is ever to be seen, and no value said. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, statSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
@@ -9,7 +20,7 @@ import { findLeaks } from '../helpers/leaks.ts'
 import { testWith } from '../helpers/needs.ts'
 import { ARTIFACTS, type Artifact, BARE_ENVIRONMENT, COMPILED, run, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
-import { isAlive } from '../helpers/watched-run.ts'
+import { isAlive, waitFor } from '../helpers/watched-run.ts'
 
 const [OLD, NEW] = ['planted-old-version', 'planted-new-version']
 const COUNT = 60
@@ -157,6 +168,38 @@ test.each(ARTIFACTS)('a signal while secrets are read ends it at once: $name', a
   socket.destroy()
   server.close()
 })
+
+test.each(ARTIFACTS)('a signal while a source is waited for ends it at once: $name', async artifact => {
+  using folder = createFolder()
+  const source = `${folder.path}/source`
+  spawnSync('mkfifo', [source])
+  const [file = '', ...words] = [...artifact.argv, 'render', 'source:out']
+  const child = spawn(file, words, { cwd: folder.path, env: BARE_ENVIRONMENT, stdio: 'ignore' })
+  const end = once(child, 'exit')
+  let writer: number | undefined
+  try {
+    await waitFor(() => {
+      writer = openForReader(source)
+      return writer !== undefined
+    })
+    child.kill('SIGINT')
+    await waitFor(() => child.exitCode !== null || child.signalCode !== null)
+    expect(await end).toEqual([null, 'SIGINT'])
+  } finally {
+    child.kill('SIGKILL')
+    if (writer !== undefined) closeSync(writer)
+    await end
+  }
+})
+
+/** Undefined while nobody reads there. */
+function openForReader(fifo: string): number | undefined {
+  try {
+    return openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {
+    return undefined
+  }
+}
 
 test('the control: half a file and a mixed set are seen', async () => {
   using folder = await createProject(PLAIN)

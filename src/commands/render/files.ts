@@ -41,17 +41,17 @@ export interface Rendered {
 }
 
 /**
- * Reads every source, every secret in one plan, and makes the files that are not as they should be; all or none.
+ * Reads every secret of the sources in one plan, and makes the files that are not as they should be; all or none.
  *
  * @param journal - what to undo where the process ends in between.
  * @throws SecwrapError or AggregateError: every problem of all files; nothing is changed then.
  */
 export async function renderFiles(
+  opened: Opened,
   request: RenderRequest,
   signal: AbortSignal,
   journal: Journal,
 ): Promise<Rendered> {
-  const opened = openSources(request)
   const entries = opened.sources.flatMap(entriesOf)
   const resolved = await readSecrets(entries, contextOf(request), signal)
   const changed = await makeFiles(opened, resolved, request, journal)
