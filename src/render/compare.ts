@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs'
 import { SecwrapError } from '../core/errors.ts'
 import type { Attributes } from '../core/replace-file.ts'
-import { lookAt } from './look.ts'
+import { leadsToStream, lookAt } from './look.ts'
 
 /** A file as it is to be. */
 export interface WantedFile {
@@ -19,9 +19,8 @@ export function checkTarget(path: string): void {
   if (old?.isDirectory() || path.endsWith('/'))
     throw new SecwrapError('BAD_USAGE', `${path} is a folder, and its source a file`)
   // A link is replaced, and what it leads to left alone: who may make links there chooses no file of ours.
-  if (old && !old.isFile() && !old.isSymbolicLink()) {
-    throw new SecwrapError('BAD_USAGE', `${path} is not a regular file`)
-  }
+  const isReplaced = old?.isSymbolicLink() ? !leadsToStream(path) : old?.isFile()
+  if (old && !isReplaced) throw new SecwrapError('BAD_USAGE', `${path} is not a regular file`)
 }
 
 /** Undefined where the file is as wanted. */

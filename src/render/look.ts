@@ -1,4 +1,4 @@
-import { lstatSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs'
 
 /** What a path is, a link too; undefined where there is nothing, or nothing that this user can see. */
 export function lookAt(path: string): Stats | undefined {
@@ -16,4 +16,11 @@ export function lookThrough(path: string): Stats | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a link is another name of a device, a pipe or an open descriptor, as /dev/stdout is: nobody wants a file there. */
+export function leadsToStream(link: string): boolean {
+  const stats = lookThrough(link)
+  const isStream = stats !== undefined && !stats.isFile() && !stats.isDirectory()
+  return isStream || readlinkSync(link).startsWith('/proc/')
 }

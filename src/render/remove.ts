@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { SecwrapError, throwTogether } from '../core/errors.ts'
 import { syncFolder } from '../core/replace-file.ts'
 import { removeOldFiles } from './leftovers.ts'
-import { lookAt } from './look.ts'
+import { leadsToStream, lookAt } from './look.ts'
 
 /**
  * Removes files that were written here, or are none: folders and devices stay.
@@ -15,7 +15,7 @@ export function removeFiles(paths: readonly string[]): readonly string[] {
   const problems: SecwrapError[] = []
   const removed = paths.filter(path => {
     const stats = lookAt(path)
-    if (!stats?.isFile() && !stats?.isSymbolicLink()) return false
+    if (!stats?.isFile() && !(stats?.isSymbolicLink() && !leadsToStream(path))) return false
     try {
       unlinkSync(path)
       return true

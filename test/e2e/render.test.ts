@@ -167,12 +167,15 @@ describe.each(ARTIFACTS)('$name', artifact => {
     folder.write('out/a', 'written')
     folder.write('out/other', 'stays')
     folder.write('one', 'written')
-    const args = ['--cleanup', '--log-level', 'info', 'in:out', 'app.conf.template:one', 'secret:nosuch']
+    symlinkSync('/proc/self/fd/1', `${folder.path}/stdout`)
+    const words = ['in:out', 'app.conf.template:one', 'secret:nosuch', 'secret:stdout']
+    const args = ['--cleanup', '--log-level', 'info', ...words]
     const { stderr, exitCode } = await render(args, { artifact, cwd: folder.path })
     expect([stderr, exitCode]).toEqual([
       'secwrap: info: out/a is removed\nsecwrap: info: one is removed\n',
       0,
     ])
+    expect(lstatSync(`${folder.path}/stdout`).isSymbolicLink()).toBe(true)
     expect([folder.has('out/a'), folder.has('one'), folder.has('out/other'), folder.has('secret')]).toEqual([
       false,
       false,
@@ -242,6 +245,8 @@ test.each([
   ['a folder by its name', ['app.conf.template:new/'], 'new/ is a folder, and its source a file'],
   ['a file as a folder', ['app.conf.template:secret/'], 'secret/ is a folder, and its source a file'],
   ['a device', ['app.conf.template:/dev/null'], '/dev/null is not a regular file'],
+  ['a link to a device', ['app.conf.template:null'], 'null is not a regular file'],
+  ['a link to a descriptor', ['app.conf.template:stdout'], 'stdout is not a regular file'],
   ['a source as its own target', ['app.conf.template:./app.conf.template'], 'is a source itself'],
   ['a source through a link', ['secret:way/binary', 'binary:out'], 'way/binary is a source itself'],
   ['two sources of one target', ['secret:out', 'binary:./folder/../out'], 'secret and binary both make'],
@@ -256,12 +261,17 @@ test.each([
   mkdirSync(`${folder.path}/folder`)
   mkdirSync(`${folder.path}/links`)
   symlinkSync('.', `${folder.path}/way`)
+  symlinkSync('/dev/null', `${folder.path}/null`)
+  symlinkSync('/proc/self/fd/1', `${folder.path}/stdout`)
   symlinkSync('../folder', `${folder.path}/links/way`)
   symlinkSync('nosuch', `${folder.path}/links/nowhere`)
   const before = readdirSync(folder.path)
   const { stdout, stderr, exitCode } = await render(args, { cwd: folder.path })
   expect([stdout, exitCode, readdirSync(folder.path)]).toEqual(['', 64, before])
   expect(stderr).toContain(text)
+  expect(
+    readdirSync(folder.path, { withFileTypes: true }).filter(entry => entry.isSymbolicLink()),
+  ).toHaveLength(3)
 })
 
 test('what is in the way, or closed to this user, is told and no mistake of ours', async () => {
