@@ -19,6 +19,7 @@ import { PASSWORD_FLAG, parsePassword } from './render/keystores.ts'
 import { SIDECAR_FLAGS } from './sidecar/flags.ts'
 import { flatten } from './table.ts'
 import { deadlineOf, VERB_FLAGS } from './verbs.ts'
+import { isReadOnce } from './watch/read-once.ts'
 
 const RENDER_FLAGS: readonly Flag[] = [
   {
@@ -80,12 +81,12 @@ export async function handler(values: FlagValues, words: readonly string[]): Pro
 
 async function watch({ pairs, isCheck }: RenderRequest, values: FlagValues, words: readonly string[]) {
   if (isCheck) throw new SecwrapError('BAD_USAGE', '--watch and --check do not go together')
-  if (pairs.some(({ source }) => source === '-')) {
-    throw new SecwrapError(
-      'BAD_USAGE',
-      '--watch reads the sources again, which standard input does not allow',
-      { hint: 'secwrap render --watch app.conf.template:/run/app.conf' },
-    )
+  const once = pairs.find(({ source }) => isReadOnce(source))
+  if (once) {
+    const source = once.source === '-' ? 'standard input' : 'a pipe'
+    throw new SecwrapError('BAD_USAGE', `--watch reads the sources again, which ${source} does not allow`, {
+      hint: 'secwrap render --watch app.conf.template:/run/app.conf',
+    })
   }
   return (await import('./sidecar/run.ts')).watchFiles(values, words, flags)
 }

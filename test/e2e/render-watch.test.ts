@@ -213,6 +213,7 @@ test.each([
 
 test.each([
   ['--check', ['--check', PAIR], '--watch and --check do not go together'],
+  ['what is read once', ['/dev/stdin:out'], '--watch reads the sources again, which a pipe does not allow'],
   ['standard input', ['-:out'], '--watch reads the sources again, which standard input does not allow'],
   ['a shell', ['--run', 'a | b', PAIR], '--run has | in it, and no shell reads it'],
 ])('%s is refused', async (_, args, message) => {

@@ -1,9 +1,9 @@
 import { SecwrapError } from '../../core/errors.ts'
-import { openFiles } from '../../core/files.ts'
 import { RETRY } from '../../launch/backoff.ts'
 import { signalNumber } from '../../launch/signals.ts'
 import type { Policy } from '../../launch/supervisor/policy.ts'
 import type { FlagValues } from '../flags.ts'
+import { isReadOnce } from './read-once.ts'
 
 /** What a resolver or poller may take beyond --timeout, in seconds: to start, and to end what it began. */
 const ALLOWANCE = 5
@@ -27,9 +27,8 @@ export function readPolicy(values: FlagValues): Policy {
   }
 }
 
-/** What is read only once, `-` and `<(…)`, would be an empty template from the second time on. */
 function checkTemplate(template: string): void {
-  if (template !== '-' && (template === '/dev/null' || openFiles().status(template)?.kind !== 'other')) return
+  if (!isReadOnce(template)) return
   const source = template === '-' ? 'standard input' : 'a pipe'
   throw new SecwrapError('BAD_USAGE', `--watch reads the template again, which ${source} does not allow`, {
     hint: '--template FILE',
