@@ -74,7 +74,8 @@ if [ -r /proc/$$/status ]; then
 fi
 # Options, debug output and the channel for a Node that the command may be are not for this one.
 for secwrap_name in \
-  NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
+  NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_COMPILE_CACHE \
+  NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
 do
   eval "[ \"\${$secwrap_name+set}\" ] && export SECWRAP_HIDDEN_$secwrap_name=\"\$$secwrap_name\" && unset $secwrap_name"
 done

@@ -178,6 +178,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
       BUN_INSPECT: '127.0.0.1:1',
       NODE_OPTIONS: '--require /no/such/file',
       NODE_DEBUG: "http, '$(x)",
+      NODE_COMPILE_CACHE: `${folder.path}/cache`, // would be written, and believed
       NODE_CHARM: '', // begins as NODE_CHANNEL_FD does
       MIMALLOC_SHOW_STATS: '1',
       MIMALLOC_PURGE_DELAY: '7', // a setting of ours, too
@@ -186,7 +187,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     const args = ['exec', '--', 'sh', '-c', 'env | grep -E "^(BUN|NODE|SECWRAP|MIMALLOC)_" | sort']
     const { stdout, stderr } = await secwrap(args, { artifact, cwd: folder.path, env })
     const given = Object.entries(env).map(([name, value]) => `${name}=${value}\n`)
-    expect([stdout, stderr]).toEqual([given.sort().join(''), ''])
+    expect([stdout, stderr, folder.has('cache')]).toEqual([given.sort().join(''), '', false])
   })
 
   test('the channel of a Node that starts another', async () => {
