@@ -7,6 +7,7 @@ import {
   lstatSync,
   readlinkSync,
   renameSync,
+  statSync,
   symlinkSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
@@ -76,6 +77,7 @@ function commit(file: WantedFile, temporary: string | undefined, journal: Journa
 
 /** Gives the old file a second name, by which it can come back as it was. */
 function keep(path: string, journal: Journal): void {
+  if (mayNotReplace(path)) throw describeWriteFailure(path, { code: 'EPERM' }) // nor remove its second name
   const backup = hiddenName(dirname(path))
   if (lstatSync(path).isSymbolicLink()) symlinkSync(readlinkSync(path), backup)
   else linkOrCopy(path, backup)
@@ -85,6 +87,16 @@ function keep(path: string, journal: Journal): void {
     renameSync(backup, path)
     remove()
   }, remove)
+}
+
+const STICKY = 0o1000
+
+/** In a folder such as /tmp, what belongs to another user; root may, as a rule. */
+function mayNotReplace(path: string): boolean {
+  const user = process.geteuid?.()
+  const folder = statSync(dirname(path))
+  const isOurs = user === 0 || folder.uid === user || lstatSync(path).uid === user
+  return (folder.mode & STICKY) !== 0 && !isOurs
 }
 
 function linkOrCopy(path: string, backup: string): void {

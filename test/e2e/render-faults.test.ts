@@ -318,3 +318,21 @@ testWith(isRoot, 'root')('every folder that this user may not write is told', as
   const control = await secwrap(['render', 'source:b/old'], { cwd: folder.path, user: 12345 })
   expect([control.exitCode, readFileSync(`${folder.path}/b/old`, 'utf8')]).toEqual([0, 'text'])
 })
+
+testWith(isRoot, 'root')(
+  "in a folder such as /tmp a file of somebody else's stays, and nothing is beside it",
+  async () => {
+    using folder = createFolder()
+    chmodSync(folder.path, 0o755)
+    folder.write('source', 'text', 0o644)
+    folder.write('tmp/old', 'old')
+    chmodSync(`${folder.path}/tmp/old`, 0o666) // of root, and open to all: who may write a file may give it a second name
+    chmodSync(`${folder.path}/tmp`, 0o1777)
+    const words = ['source:tmp/new', 'source:tmp/old']
+    const { stderr, exitCode } = await secwrap(['render', ...words], { cwd: folder.path, user: 12345 })
+    expect([exitCode, stderr]).toEqual([77, "secwrap: error: tmp/old can't be written (EPERM) [DENIED]\n"])
+    expect(readdirSync(`${folder.path}/tmp`)).toEqual(['old'])
+    const control = await secwrap(['render', 'source:tmp/new'], { cwd: folder.path, user: 12345 })
+    expect([control.exitCode, readdirSync(`${folder.path}/tmp`).sort()]).toEqual([0, ['new', 'old']])
+  },
+)
