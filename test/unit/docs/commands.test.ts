@@ -1,7 +1,7 @@
 /** What the documentation lets people type exists: each command, and each of its flags. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { longName } from '../../../src/commands/flags.ts'
+import { type Flag, longName } from '../../../src/commands/flags.ts'
 import { COMMANDS } from '../../../src/commands/index.ts'
 
 const root = `${import.meta.dirname}/../../..`
@@ -64,6 +64,47 @@ test('the pages let people type something', () => {
   const all = pages.flatMap(name => listTyped(readPage(name)))
   expect(all.length).toBeGreaterThan(50)
   expect(all.flatMap(({ flags }) => flags).length).toBeGreaterThan(20)
+})
+
+/** The rows of tables that begin with a flag and its default: `| \`--interval SECONDS\` | 300 | …`. */
+function listDefaults(page: string): (readonly [flag: string, told: string])[] {
+  const tables = page.split(/^\| flag \| default \|.*\n/m).slice(1)
+  const rows = tables.flatMap(table => table.split(/\n\n/)[0]?.split('\n') ?? [])
+  return rows.flatMap(row => {
+    const [, flag = '', told = ''] = /^\| `--([a-z-]+)[^`]*` \|([^|]*)\|/.exec(row) ?? []
+    return flag === '' ? [] : [[flag, told.replaceAll('`', '').replace(/:.*/, '').trim()] as const]
+  })
+}
+
+/** As a table has it. A flag that is on by default is one to switch it off: `--no-color`. */
+function shownDefault({ type, default: value }: Flag): string {
+  if (type === 'boolean') return 'off'
+  return value === undefined || Array.isArray(value) ? '' : String(value)
+}
+
+test.each([
+  ['docs/exec.md', 'exec'],
+  ['docs/guides/watch.md', 'exec'],
+  ['docs/guides/sidecar.md', 'render'],
+])('the defaults that %s tells are those of %s', async (name, command) => {
+  const flags = (await COMMANDS.find(each => each.command === command)?.load())?.flags ?? []
+  const told = listDefaults(readPage(name)).filter(([flag]) => flag !== 'on-change' && flag !== 'help')
+  expect(told.length).toBeGreaterThan(3)
+  const known = told.flatMap(([name]) =>
+    flags
+      .filter(flag => [flag.name, longName(flag).slice(2)].includes(name))
+      .map(flag => [name, shownDefault(flag)]),
+  )
+  expect(told).toEqual(known)
+})
+
+test('a default is read out of a table', () => {
+  const page =
+    '| flag | default | |\n| --- | --- | --- |\n| `--a SECONDS` | 3: never | x |\n| `--b` | `off` | |\n\n| `--c` | 1 | |\n'
+  expect(listDefaults(page)).toEqual([
+    ['a', '3'],
+    ['b', 'off'],
+  ])
 })
 
 test('what does not exist is seen', async () => {
