@@ -41,17 +41,20 @@ export function parseFlagValue(flag: Flag, shown: string, text: string): FlagVal
 function parseVariable(flag: Flag, variable: string, text: string): FlagValue {
   if (flag.type === 'list') return text.split(',').filter(item => item !== '')
   if (flag.type !== 'boolean') return parseFlagValue(flag, variable, text)
-  return parseBoolean(variable, text)
+  return parseSwitch(flag, variable, text)
 }
 
-export function parseBoolean(shown: string, text: string): boolean {
+/** The value of a boolean flag: true, false, or one of its choices. */
+export function parseSwitch({ choices = [] }: Flag, shown: string, text: string): boolean | string {
   if (/^(1|true|yes|on)$/i.test(text)) return true
   if (/^(0|false|no|off)$/i.test(text)) return false
-  throw new SecwrapError('BAD_USAGE', `${shown} takes true or false`)
+  if (choices.includes(text)) return text
+  const all = choices.length === 0 ? 'true or false' : `true, false or ${choices.join(', ')}`
+  throw new SecwrapError('BAD_USAGE', `${shown} takes ${all}`)
 }
 
 function checkChoice({ name, choices }: Flag, value: FlagValue): void {
-  if (!choices || choices.includes(String(value))) return
+  if (!choices || typeof value === 'boolean' || choices.includes(String(value))) return
   const near = suggest(String(value), choices)
   throw new SecwrapError('BAD_USAGE', `--${name} takes one of ${choices.join(', ')}`, {
     ...(near !== undefined && { hint: `did you mean --${name} ${near}?` }),

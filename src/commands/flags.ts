@@ -7,7 +7,7 @@ export interface Flag {
   readonly type: 'boolean' | 'string' | 'number' | 'list' // a list repeats, and takes commas in its variable
   readonly describe: string
   readonly alias?: string
-  readonly choices?: readonly string[]
+  readonly choices?: readonly string[] // of a boolean: what it takes beside true and false
   readonly default?: string | number | boolean
   readonly argument?: string // how help names the value
   readonly group?: string // its heading in help; a command's own flags have none
@@ -119,7 +119,8 @@ export const MASK_FLAGS: readonly Flag[] = [
     type: 'boolean',
     default: false,
     group: 'Output',
-    describe: 'Replace values in what the command writes by [masked]',
+    choices: ['pty'],
+    describe: 'Replace values in what the command writes by [masked]; pty: a terminal stays one for it',
   },
 ]
 
@@ -191,6 +192,12 @@ export const WATCH_FLAGS: readonly Flag[] = [
 /** As it is worth writing: `--no-color` for a flag that is on without being asked for. */
 export function longName({ name, default: value }: Flag): string {
   return value === true ? `--no-${name}` : `--${name}`
+}
+
+/** All that is worth writing: `--mask` and `--mask=pty`. */
+export function longNames(flag: Flag): readonly string[] {
+  const { name, type, choices = [] } = flag
+  return [longName(flag), ...(type === 'boolean' ? choices.map(choice => `--${name}=${choice}`) : [])]
 }
 
 /** SECWRAP_LOG_LEVEL for --log-level. */

@@ -44,13 +44,14 @@ function listGroups(flags: readonly Flag[]): readonly (string | undefined)[] {
 const HELP: Flag = { name: 'help', alias: 'h', type: 'boolean', group: GENERAL, describe: 'Show this help' }
 
 function labelOf(flag: Flag): string {
-  const { alias, type, argument = 'VALUE' } = flag
+  const { alias, type, argument = 'VALUE', choices } = flag
   const short = alias === undefined ? '    ' : `-${alias}, `
-  return `${short}${longName(flag)}${type === 'boolean' ? '' : ` ${argument}`}`
+  const value = type !== 'boolean' ? ` ${argument}` : choices ? `[=${choices.join('|')}]` : ''
+  return `${short}${longName(flag)}${value}`
 }
 
-function describeFlag({ describe, default: value, choices }: Flag): string {
-  const said = choices ? `${describe}: ${choices.join(', ')}` : describe
+function describeFlag({ type, describe, default: value, choices }: Flag): string {
+  const said = choices && type !== 'boolean' ? `${describe}: ${choices.join(', ')}` : describe
   return value === undefined || typeof value === 'boolean' ? said : `${said} [${value}]`
 }
 

@@ -2,7 +2,7 @@
 import parser, { type Options } from 'yargs-parser'
 import { SecwrapError } from '../core/errors.ts'
 import { suggest } from '../core/suggest.ts'
-import { parseBoolean, parseFlagValue } from './flag-values.ts'
+import { parseFlagValue, parseSwitch } from './flag-values.ts'
 import type { Flag, FlagValues } from './flags.ts'
 import type { Command } from './index.ts'
 import type { Parsed } from './quick-parse.ts'
@@ -25,18 +25,20 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[], 
     if (value !== undefined) values[flag.name] = checkValue(flag, value)
   }
   const all = [...(words as string[]), ...(after as string[])]
-  return { values, words: all.map(word => word.replace(STANDARD_INPUT, '-:')), help: given.help === true }
+  return { values, words: all.map(restore), help: given.help === true }
 }
 
 /** What `-:target` is while the parser sees it, which would take it for a flag. No argument has a NUL byte. */
 const STANDARD_INPUT = '\0:'
+const ON = '\0on'
+const OFF = '\0off'
 
 function parseWords(
   argv: readonly string[],
   flags: readonly Flag[],
   runsProgram: boolean,
 ): Record<string, unknown> {
-  const plain = argv.map(word => plainBoolean(word.replace(/^-:/, STANDARD_INPUT), flags))
+  const plain = argv.map(word => spellOut(word.replace(/^-:/, STANDARD_INPUT), flags))
   const { argv: parsed, error } = parser.detailed(plain, optionsOf(flags, runsProgram))
   if (!error) return parsed
   const [, name = ''] = /following: ([\w-]+)$/.exec(error.message) ?? []
@@ -44,21 +46,29 @@ function parseWords(
   throw flag ? needsValue(flag) : error
 }
 
-/** `--json=no` as `--no-json`: the parser takes every value but "true" for false. */
-function plainBoolean(word: string, flags: readonly Flag[]): string {
-  const [name = '', text] = word.split('=', 2)
-  const flag = flags.find(each => each.type === 'boolean' && name === `--${each.name}`)
-  if (!flag || text === undefined) return word
-  return parseBoolean(name, text) ? name : `--no-${flag.name}`
+/** A boolean with its value, so that the parser need not know that it may stand without. Words of a program get one, too. */
+function spellOut(word: string, flags: readonly Flag[]): string {
+  for (const { type, name, alias } of flags) {
+    if (type !== 'boolean') continue
+    if (word === `--${name}` || (alias && word === `-${alias}`)) return `${word}=${ON}`
+    if (word === `--no-${name}`) return `--${name}=${OFF}`
+  }
+  return word
+}
+
+/** As it was given. */
+function restore(word: string): string {
+  if (word.endsWith(`=${ON}`)) return word.slice(0, -`=${ON}`.length)
+  if (word.endsWith(`=${OFF}`)) return word.slice(0, -`=${OFF}`.length).replace('--', '--no-')
+  return word.replace(STANDARD_INPUT, '-:')
 }
 
 function checkValue(flag: Flag, value: unknown): string | number | boolean | readonly string[] {
   const given = Array.isArray(value) ? value : [value]
   if (flag.type === 'list') return given.map(item => needText(flag, item))
   const last: unknown = given.at(-1)
-  return flag.type === 'boolean'
-    ? last === true
-    : parseFlagValue(flag, `--${flag.name}`, needText(flag, last))
+  if (flag.type !== 'boolean') return parseFlagValue(flag, `--${flag.name}`, needText(flag, last))
+  return last === ON || (last !== OFF && parseSwitch(flag, `--${flag.name}`, String(last)))
 }
 
 function needText(flag: Flag, value: unknown): string {
@@ -87,13 +97,12 @@ function unknownFlag(
 
 /** The parser is told to guess nothing: `007` stays text. */
 function optionsOf(flags: readonly Flag[], runsProgram: boolean): Partial<Options> {
-  const takingValues = flags.filter(({ type }) => type !== 'boolean').map(({ name }) => name)
-  const booleans = flags.filter(({ type }) => type === 'boolean').map(({ name }) => name)
+  const names = flags.map(({ name }) => name)
   return {
     alias: { help: 'h', ...Object.fromEntries(flags.map(({ name, alias }) => [name, alias ?? []])) },
-    boolean: ['help', ...booleans],
-    string: takingValues,
-    narg: Object.fromEntries(takingValues.map(name => [name, 1])),
+    boolean: ['help'],
+    string: names,
+    narg: Object.fromEntries(names.map(name => [name, 1])),
     configuration: {
       'populate--': true,
       'short-option-groups': false,

@@ -1,4 +1,4 @@
-import { parseBoolean, parseFlagValue } from './flag-values.ts'
+import { parseFlagValue, parseSwitch } from './flag-values.ts'
 import type { Flag, FlagValues } from './flags.ts'
 
 export interface Parsed {
@@ -39,7 +39,7 @@ function takeFlag(
   const flag = flags.find(each => name === `--${each.name}` || (each.alias && name === `-${each.alias}`))
   if (!flag) return takeNegation(word, flags, values)
   if (flag.type === 'boolean') {
-    values[flag.name] = equals < 0 || parseBoolean(name, word.slice(equals + 1))
+    values[flag.name] = equals < 0 || parseSwitch(flag, name, word.slice(equals + 1))
     return 1
   }
   const text = equals < 0 ? next : word.slice(equals + 1)

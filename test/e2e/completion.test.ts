@@ -20,6 +20,7 @@ const CASES = [
   ['a flag', 'secwrap exec', '--pris', '--pristine'],
   ['a negated flag', 'secwrap check', '--no-c', '--no-color'],
   ['a choice', 'secwrap exec --log-level', 'si', 'silent'],
+  ['the value of a flag that needs none', 'secwrap exec', '--mask=p', '--mask=pty'],
   ['a file', 'secwrap exec --template', 'templ', 'template-of-mine'],
   ['a shell', 'secwrap completion', 'fi', 'fish'],
   ['what there is help for', 'secwrap help', 'comp', 'completion'],

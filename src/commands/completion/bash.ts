@@ -1,4 +1,4 @@
-import { type Flag, longName } from '../flags.ts'
+import { type Flag, longNames } from '../flags.ts'
 import type { Words } from './words.ts'
 
 /** Works without the package bash-completion; with it, `exec --` completes as the command itself does. */
@@ -21,6 +21,11 @@ export function bashScript(commands: readonly Words[]): string {
     COMPREPLY=($(compgen -W "${names} help --help --version" -- "$current"))
     return
   fi
+  if [[ "$current" == = ]]; then
+    previous+="=" current=""
+  elif [[ "$previous" == = ]]; then
+    previous="\${COMP_WORDS[COMP_CWORD - 2]}="
+  fi
   case "\${COMP_WORDS[1]}" in
     help) words="${names}" ;;
 ${commands.map(formatCommand).join('\n')}
@@ -41,14 +46,16 @@ complete -o filenames -F _secwrap secwrap
 
 /** Flags only where one is begun, so that files stay in reach. */
 function formatCommand({ command, flags, choices = [] }: Words): string {
-  const names = [...flags.map(longName), '--help'].join(' ')
+  const names = [...flags.flatMap(longNames), '--help'].join(' ')
   const others = choices.length > 0 ? `; words="${choices.join(' ')}"` : ''
   return `    ${command}) if [[ "$current" == -* ]]; then words="${names}"${others && `; else${others.slice(1)}`}; fi ;;`
 }
 
 function formatChoices(flags: readonly Flag[]): string {
   const lines = flags.flatMap(({ name, type, choices }) =>
-    type === 'boolean' ? [] : [`    --${name}) words="${choices?.join(' ') ?? ''}" ;;`],
+    type === 'boolean' && !choices
+      ? []
+      : [`    ${type === 'boolean' ? '' : `--${name}|`}--${name}=) words="${choices?.join(' ') ?? ''}" ;;`],
   )
   return [...new Set(lines)].join('\n')
 }

@@ -30,7 +30,8 @@ ${lines.join('\n')}
 function formatFlag(command: string, flag: Flag): string {
   const { alias, type, describe, choices } = flag
   const short = alias === undefined ? '' : ` -s ${alias}`
-  const value = type === 'boolean' ? '' : choices ? ` -x -a ${quote(choices.join(' '))}` : ' -r'
+  const words = choices ? ` -a ${quote(choices.join(' '))}` : ''
+  const value = type === 'boolean' ? words && ` -f${words}` : words === '' ? ' -r' : ` -x${words}`
   const name = longName(flag).slice(2)
   return `complete -c secwrap -n '__secwrap_is ${command}' -l ${name}${short}${value} -d ${quote(describe)}`
 }

@@ -46,8 +46,10 @@ function formatCommand({ command, flags, runsProgram, choices }: Words): string 
 function formatFlag(flag: Flag): string {
   const { type, describe, argument = 'VALUE', choices } = flag
   const repeats = type === 'list' ? '*' : ''
-  const value = type === 'boolean' ? '' : `:${argument}:${formatAction(choices)}`
-  return quote(`${repeats}${longName(flag)}[${describe.replace(/[[\]:\\]/g, ' ')}]${value}`)
+  const isBoolean = type === 'boolean'
+  const value = isBoolean && !choices ? '' : `${isBoolean ? ':' : ''}:${argument}:${formatAction(choices)}`
+  const attached = isBoolean && choices ? '=-' : ''
+  return quote(`${repeats}${longName(flag)}${attached}[${describe.replace(/[[\]:\\]/g, ' ')}]${value}`)
 }
 
 function formatAction(choices: readonly string[] | undefined): string {
