@@ -35,7 +35,7 @@ export async function handler(values: FlagValues, command: readonly string[]): P
   refuseIdleFlags('exec', WATCH_FLAGS, values, process.env)
   if (values.mask) {
     const { mustStay, STAYING } = await import('./mask/staying.ts')
-    if (mustStay(process.env))
+    if (mustStay(process.env, values))
       return (await import('./watch/run.ts')).watch({ ...values, ...STAYING }, command)
   }
   await launch(values, command, takeCaller(process.env))
@@ -70,7 +70,9 @@ export async function launch(
 ): Promise<void> {
   const given = values as unknown as TemplateFlags
   endOnSignals(start)
-  const masker = values.mask ? (await import('./mask/run.ts')).startMasker(start, process.env) : undefined
+  const masker = values.mask
+    ? (await import('./mask/run.ts')).startMasker(start, process.env, values.mask === 'pty')
+    : undefined
   protectProcess()
   const template = loadFromFlags(given, process.env)
   const resolved =

@@ -4,7 +4,7 @@ import type { Matcher } from './matcher.ts'
 import { MaskedStream } from './stream.ts'
 
 export interface Route {
-  readonly from: number // descriptor of a pipe that the command writes into
+  readonly from: number // descriptor of a pipe that the command writes into, or of a pseudo-terminal's master side
   readonly to: number
 }
 
@@ -35,7 +35,7 @@ export class Channel {
 
   /** @param mayWait - there is no other stream that would wait, too. */
   read(mayWait: boolean): void {
-    const count = readSync(this.route.from, this.#stream.room())
+    const count = receive(this.route.from, this.#stream.room())
     this.#isEnding = count === 0
     this.#rest = this.#isEnding ? this.#stream.finish() : this.#stream.take(count)
     if (mayWait || this.#neverWaits) this.write(mayWait)
@@ -76,5 +76,15 @@ export class Channel {
 
   #endIfDone(): void {
     if (this.#isEnding && !this.isWaiting) this.close()
+  }
+}
+
+/** @returns the count; 0 at the end. */
+function receive(from: number, bytes: Uint8Array): number {
+  try {
+    return readSync(from, bytes)
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EIO') return 0 // nobody has the pseudo-terminal open any more
+    throw error
   }
 }

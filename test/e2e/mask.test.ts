@@ -239,6 +239,14 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect([exitCode, stdout]).toEqual([5, 'first\nlast [masked]\n'])
   })
 
+  test('as PID 1, it says that it reads no template from standard input', async () => {
+    using folder = createProject()
+    const argv = [...artifact.argv, 'exec', '--mask', '--template', '-', '--', 'true']
+    const { exitCode, stderr } = await run([...IN_NAMESPACE, ...argv], { cwd: folder.path })
+    const fact = 'with --mask a supervisor stays here, which reads no template from standard input'
+    expect([exitCode, stderr.split('\n')[0]]).toEqual([64, `secwrap: error: ${fact} [BAD_USAGE]`])
+  })
+
   test('in a terminal with colours the command is told of them, and without --mask it is not', async () => {
     using folder = createProject()
     const command = ['--', 'sh', '-c', 'echo "colours=$FORCE_COLOR $PASSWORD."']

@@ -7,6 +7,7 @@ const PATIENCE_MS = 10_000
 export interface Terminal extends Disposable {
   readonly pid: number
   type(keys: string): void
+  resize(columns: number, rows: number): void // 80 and 24 at first
   /** Everything that was shown so far. */
   readonly shown: () => string
   /** Waits until the screen shows this after what was waited for before. Fails after ten seconds. */
@@ -25,6 +26,7 @@ export function openTerminal(
   return {
     pid: pty.pid,
     type: keys => pty.write(keys),
+    resize: (columns, rows) => pty.resize(columns, rows),
     shown: screen.shown,
     expect: screen.expect,
     end: new Promise(done => pty.onExit(done)),

@@ -1,4 +1,7 @@
-/** `exec --mask`: pipes in the place of standard output and standard error, and a process that empties them. */
+/**
+ * `exec --mask`: pipes in the place of standard output and standard error, and a process that empties them. With
+ * `--mask=pty` a pseudo-terminal, where it is a terminal.
+ */
 import { fstatSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { SecwrapError } from '../../core/errors.ts'
@@ -10,6 +13,7 @@ import { COMMON_FLAGS, EXEC_FLAGS, MASK_FLAGS, variableOf, WATCH_FLAGS } from '.
 import type { Prepared } from '../prepare.ts'
 import { addColors } from './colors.ts'
 import { runStage } from './masker.ts'
+import { openPseudoTerminal } from './pseudo-terminal.ts'
 import { formatStage, takeStage } from './stage.ts'
 import { openPipe, type Pipe, startSelf, waitFor } from './start.ts'
 import { listMaskValues } from './values.ts'
@@ -35,14 +39,18 @@ export function runOwnStage(environment: NodeJS.ProcessEnv): void {
  *
  * Undefined where the command has nothing to write to.
  */
-export function startMasker(start: StartState, environment: Inherited): Masker | undefined {
+export function startMasker(
+  start: StartState,
+  environment: Inherited,
+  keepsTerminals: boolean,
+): Masker | undefined {
   const libc = needLibc()
-  const streams = openStreams(libc, start)
+  const streams = openStreams(libc, start, keepsTerminals)
   if (streams.length === 0) return undefined
   const values = openPipe(libc)
   const routes = streams.map(({ outputs: [to], pipe }) => ({ from: pipe.out, to }))
   const given = [...streams.flatMap(({ outputs }) => outputs), values.out, ...routes.map(({ from }) => from)]
-  const hasColors = start.descriptors.includes(1) && isatty(1)
+  const hasColors = !keepsTerminals && start.descriptors.includes(1) && isatty(1)
   const stage = formatStage({ name: 'starter', values: values.out, routes })
   // What the caller holds open would not end before the masker does.
   for (const descriptor of start.descriptors) libc.call(systemCalls().fcntl, descriptor, F_SETFD, FD_CLOEXEC)
@@ -51,9 +59,10 @@ export function startMasker(start: StartState, environment: Inherited): Masker |
   return {
     addColors: own => (hasColors ? addColors(own) : own),
     connect(prepared) {
-      if (pid < 0 || waitFor(libc, pid) !== 0) throw notStarted()
+      if (pid < 0) throw notStarted()
       writeAll(values.into, JSON.stringify(listMaskValues(prepared)))
       libc.call(systemCalls().close, values.into)
+      if (waitFor(libc, pid) !== 0) throw notStarted()
       for (const stream of streams) replaceOutputs(libc, stream)
     },
   }
@@ -61,12 +70,16 @@ export function startMasker(start: StartState, environment: Inherited): Masker |
 
 interface Stream {
   readonly outputs: readonly [number, ...number[]] // 1, 2 or both
-  readonly pipe: Pipe
+  readonly pipe: Pipe // or the sides of a pseudo-terminal
 }
 
-function openStreams(libc: Libc, { descriptors }: StartState): readonly Stream[] {
+function openStreams(libc: Libc, { descriptors }: StartState, keepsTerminals: boolean): readonly Stream[] {
   const groups = groupOutputs(descriptors.includes(1), descriptors.includes(2))
-  return groups.map(outputs => ({ outputs, pipe: openPipe(libc) }))
+  return groups.map(outputs => {
+    const [to] = outputs
+    const pipe = keepsTerminals && isatty(to) ? openPseudoTerminal(libc, to) : openPipe(libc)
+    return { outputs, pipe }
+  })
 }
 
 /** Two that lead to the same place share a pipe, so that what is written to them keeps its order. */

@@ -12,7 +12,7 @@ const ALLOWANCE = 5
 export function readPolicy(values: FlagValues): Policy {
   const ms = (name: string) => Number(values[name]) * 1_000
   if (ms('interval') === 0) throw new SecwrapError('BAD_USAGE', '--interval must be more than 0')
-  for (const template of Array.isArray(values.template) ? values.template : []) checkTemplate(template)
+  for (const template of templatesIn(values)) if (isReadOnce(template)) throw notTwice(template, values)
   return {
     onChange: readReaction(String(values['on-change'])),
     intervalMs: ms('interval'),
@@ -27,12 +27,18 @@ export function readPolicy(values: FlagValues): Policy {
   }
 }
 
-function checkTemplate(template: string): void {
-  if (!isReadOnce(template)) return
+function templatesIn({ template }: FlagValues): readonly string[] {
+  return Array.isArray(template) ? template : []
+}
+
+/** Without --watch it is --mask that keeps a supervisor. */
+function notTwice(template: string, { watch }: FlagValues): SecwrapError {
   const source = template === '-' ? 'standard input' : 'a pipe'
-  throw new SecwrapError('BAD_USAGE', `--watch reads the template again, which ${source} does not allow`, {
-    hint: '--template FILE',
-  })
+  const fact =
+    watch === true
+      ? `--watch reads the template again, which ${source} does not allow`
+      : `with --mask a supervisor stays here, which reads no template from ${source}`
+  return new SecwrapError('BAD_USAGE', fact, { hint: '--template FILE' })
 }
 
 const SIGNAL = 'signal:'

@@ -15,7 +15,7 @@ export async function watch(values: FlagValues, command: readonly string[]): Pro
   if (stage.name === 'opener') return becomeWorker(libc, stage)
   if (stage.name === 'supervisor') {
     const { supervise } = await import('./supervisor.ts')
-    return supervise(libc, stage, policy, flagVariables(FLAGS), values.mask === true)
+    return supervise(libc, stage, policy, flagVariables(FLAGS), values.mask !== false)
   }
   if (stage.name === 'closer') return (await import('./closer.ts')).close(libc, stage, values)
   if (stage.name === 'poller') return (await import('./poller.ts')).poll(libc, stage, values)
