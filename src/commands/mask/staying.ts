@@ -8,16 +8,16 @@ import { isatty } from 'node:tty'
 import { exists } from '../../core/files.ts'
 import { openLibc, systemCalls } from '../../core/libc.ts'
 import type { FlagValues } from '../flags.ts'
-import { isReadOnce } from '../watch/policy.ts'
+import { isReadOnce, templatesIn } from '../watch/policy.ts'
 
 /** Of --watch: it looks once in three weeks, for nothing. */
 export const STAYING: FlagValues = { 'on-change': 'none', interval: 2_000_000 }
 
 /** We are the first process, or may be all that the first one waits for, as `docker run --init` does. */
-export function mustStay(environment: NodeJS.ProcessEnv, { mask, template }: FlagValues): boolean {
+export function mustStay(environment: NodeJS.ProcessEnv, values: FlagValues): boolean {
   if (environment.SECWRAP_STAGE !== undefined) return true
-  const canStay = !(Array.isArray(template) && template.some(isReadOnce))
-  if (mask === 'pty' && canStay && (isatty(1) || isatty(2))) return true
+  const canStay = !templatesIn(values).some(isReadOnce)
+  if (values.mask === 'pty' && canStay && (isatty(1) || isatty(2))) return true
   const isInContainer = process.ppid === 1 && !exists('/run/systemd/system')
   return process.pid === 1 || isInContainer || openLibc()?.call(systemCalls().getsid, 0) === process.pid
 }

@@ -27,7 +27,7 @@ export function readPolicy(values: FlagValues): Policy {
   }
 }
 
-function templatesIn({ template }: FlagValues): readonly string[] {
+export function templatesIn({ template }: FlagValues): readonly string[] {
   return Array.isArray(template) ? template : []
 }
 

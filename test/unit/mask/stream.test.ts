@@ -52,6 +52,11 @@ const letters = (minLength: number, maxLength: number) =>
   fc.array(fc.constantFrom('a', 'b', '\xff'), { minLength, maxLength }).map(each => each.join(''))
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
 
+/** Nowhere like its beginning. */
+function countTo(end: number): string {
+  return Array.from({ length: end }, (_, index) => `${index}:`).join('')
+}
+
 test.each([1, 2, 3, 6, 9])(
   'forms of %i bytes and more: however it is cut, all of them are masked',
   shortest => {
@@ -117,13 +122,12 @@ describe('across a border', () => {
     expect(pass(forms, cut(`<${value}>`, [6_000, 12_000, 18_000])).join('')).toBe('<[masked]>')
   })
 
-  test.each([
-    // what waits for its end                   what comes out
-    ['v'.repeat(200_000), '[masked]'],
-    [`${'v'.repeat(199_999)}x`, `${'v'.repeat(199_999)}x`],
-  ])('a value of more bytes than are read at once', (text, result) => {
-    const forms = plainForms('v'.repeat(200_000))
-    expect(pass(forms, cut(text, [50_000, 100_000, 150_000])).join('')).toBe(result)
+  test('a value of more bytes than are read at once', () => {
+    const value = countTo(40_000)
+    const [nearly, chunks] = [`${value.slice(0, -1)}x`, [50_000, 100_000, 150_000]]
+    expect(value.length).toBeGreaterThan(200_000)
+    expect(pass(plainForms(value), cut(value, chunks)).join('')).toBe('[masked]')
+    expect(pass(plainForms(value), cut(nearly, chunks)).join('')).toBe(nearly)
   })
 
   test('marks that take more bytes than all that was read', () => {
@@ -133,7 +137,7 @@ describe('across a border', () => {
   })
 
   test.each([64, 76])('base64 of a long value, in lines of %i', width => {
-    const value = Array.from({ length: 700 }, (_, index) => `${index}:`).join('')
+    const value = countTo(700)
     const forms = listForms([{ text: value, isMarked: false }])
     for (const before of ['', 'x', 'xy', 'x'.repeat(width * 2), 'x'.repeat(width * 2 + 1)]) {
       const text = Buffer.from(`${before}${value}`).toString('base64')
