@@ -8,7 +8,8 @@ import { isatty } from 'node:tty'
 import { exists } from '../../core/files.ts'
 import { openLibc, systemCalls } from '../../core/libc.ts'
 import type { FlagValues } from '../flags.ts'
-import { isReadOnce, templatesIn } from '../watch/policy.ts'
+import { templatesIn } from '../watch/policy.ts'
+import { isReadOnce } from '../watch/read-once.ts'
 
 /** Of --watch: it looks once in three weeks, for nothing. */
 export const STAYING: FlagValues = { 'on-change': 'none', interval: 2_000_000 }
