@@ -125,4 +125,24 @@ describe.each(ARTIFACTS)('$name', artifact => {
     )
     expect(existsSync(`${folder.path}/other`)).toBe(false)
   })
+
+  test('a socket that was left over is taken over, a file at its place stays', async () => {
+    using folder = createProject()
+    folder.write('file', 'as it was')
+    const start = (name: string) => {
+      const args = ['--interval', '600', '--listen', `unix:${folder.path}/${name}`, PAIR]
+      return startSidecar({ artifact, cwd: folder.path, args })
+    }
+    await using refused = start('file')
+    expect(await refused.end).toEqual([78, null])
+    expect(refused.output()).toContain("can't be opened (EADDRINUSE) [BAD_CONFIG]\n")
+    expect(readFileSync(`${folder.path}/file`, 'utf8')).toBe('as it was')
+    await using first = start('socket')
+    await addressOf(first)
+    first.child.kill('SIGKILL')
+    await first.end
+    expect(existsSync(`${folder.path}/socket`)).toBe(true)
+    await using second = start('socket')
+    await waitForStatus(await addressOf(second), '/healthz', 200)
+  })
 })

@@ -1,6 +1,6 @@
 /** A small HTTP server: who asks slowly, breaks off or keeps asking gets no more than a place among a few. */
 import { once } from 'node:events'
-import { unlinkSync } from 'node:fs'
+import { lstatSync, unlinkSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { SecwrapError } from '../../core/errors.ts'
@@ -76,6 +76,8 @@ async function bind(server: Server, listen: Listen): Promise<void> {
 
 /** Of a process that was killed; what somebody listens on, and what is no socket, stays: then `bind` fails. */
 async function removeOldSocket(path: string): Promise<void> {
+  // To connect to a file of another kind is refused in the same words as to a socket that nobody listens on.
+  if (!isSocket(path)) return
   const probe = connect(path)
   try {
     await once(probe, 'connect')
@@ -83,6 +85,14 @@ async function removeOldSocket(path: string): Promise<void> {
     if ((error as { code?: string }).code === 'ECONNREFUSED') removeQuietly(path)
   } finally {
     probe.destroy()
+  }
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket()
+  } catch {
+    return false // there is nothing, or nothing that we may see
   }
 }
 
