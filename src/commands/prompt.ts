@@ -3,6 +3,7 @@ import { isatty } from 'node:tty'
 import { SecwrapError } from '../core/errors.ts'
 import { Secret } from '../core/secret.ts'
 import { LONGEST_LINE_BYTES, Terminal } from '../core/terminal.ts'
+import { flatten } from './table.ts'
 import { decodeText } from './value-input.ts'
 
 /** Whether somebody sits at standard input who can be asked. */
@@ -21,7 +22,7 @@ export async function confirm(question: string, before = ''): Promise<boolean> {
   if (!terminal) {
     throw new SecwrapError('BAD_USAGE', `there is no terminal to ask at: ${question}`, { hint: '--yes' })
   }
-  terminal.write(`${before}${printable(question)} [y/N] `)
+  terminal.write(`${before}${flatten(question)} [y/N] `)
   const answer = await terminal.readLine()
   if (answer === undefined) terminal.write('\n')
   return /^y(es)?$/i.test(new TextDecoder().decode(answer).trim())
@@ -39,7 +40,7 @@ export async function askForValue(ref: string): Promise<Secret> {
   using hidden = terminal.hideTyping()
   if (!hidden)
     throw new SecwrapError('BAD_CONFIG', "this runtime can't hide what is typed", { hint: VALUE_HINT })
-  const value = await askOnce(terminal, `Value of ${printable(ref)}: `)
+  const value = await askOnce(terminal, `Value of ${flatten(ref)}: `)
   const again = await askOnce(terminal, 'The same again: ')
   if (value.equals(again)) return value
   throw new SecwrapError('BAD_USAGE', 'the two values differ, and nothing was written')
@@ -60,9 +61,4 @@ async function askOnce(terminal: Terminal, question: string): Promise<Secret> {
     })
   }
   return new Secret(decodeText(line, 'what was typed'))
-}
-
-// A name must not move the cursor.
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
 }

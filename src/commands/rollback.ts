@@ -8,6 +8,7 @@ import { retry } from '../resolve/retry.ts'
 import { writeOver } from '../resolve/write.ts'
 import { atVersion } from '../template/reference.ts'
 import type { Flag, FlagValues } from './flags.ts'
+import { flatten } from './table.ts'
 import { createContext, deadlineOf, JSON_FLAG, parseOnly, VERB_FLAGS, withWriter } from './verbs.ts'
 
 const TO_FLAG: Flag = {
@@ -72,6 +73,7 @@ async function readVersion(id: SecretId, version: string, signal: AbortSignal): 
 function print(raw: string, version: Version, old: Version, json: boolean): void {
   const changed = version.id !== old.id
   if (json) writeAll(1, `${JSON.stringify({ reference: raw, version: version.id, changed }, null, 2)}\n`)
-  else if (changed) writeAll(1, `${raw} version ${version.id}, with the value of version ${old.id}\n`)
-  else writeAll(1, `${raw} unchanged, version ${version.id} is the newest\n`)
+  else if (changed)
+    writeAll(1, `${raw} version ${flatten(version.id)}, with the value of version ${flatten(old.id)}\n`)
+  else writeAll(1, `${raw} unchanged, version ${flatten(version.id)} is the newest\n`)
 }

@@ -8,6 +8,7 @@ import { sameValue } from '../resolve/compare.ts'
 import { parseFields, setField } from '../resolve/merge.ts'
 import { updateSecret, type Written, writeSecret } from '../resolve/write.ts'
 import type { Flag, FlagValues } from './flags.ts'
+import { flatten } from './table.ts'
 import { readValue, VALUE_FLAGS } from './value-input.ts'
 import { deadlineOf, JSON_FLAG, parseOnly, VERB_FLAGS, withWriter } from './verbs.ts'
 
@@ -96,5 +97,5 @@ function equals(a: Secret, b: Secret): boolean {
 function print({ raw }: Reference, { version, changed }: Written, json: boolean): void {
   const { id } = version
   if (json) writeAll(1, `${JSON.stringify({ reference: raw, version: id || undefined, changed }, null, 2)}\n`)
-  else writeAll(1, `${raw} ${changed ? 'written' : 'unchanged'}${id && `, version ${id}`}\n`)
+  else writeAll(1, `${raw} ${changed ? 'written' : 'unchanged'}${id && `, version ${flatten(id)}`}\n`)
 }

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { writeAll } from '../core/log.ts'
+import { CONTROLS, writeAll } from '../core/log.ts'
 
 type Row = Readonly<Record<string, string>>
 
@@ -29,7 +29,7 @@ export function formatColumns(rows: readonly Row[], color: boolean): string {
   return `${[color ? `\u001b[1m${head}\u001b[0m` : head, ...body].join('\n')}\n`
 }
 
-// A name from a store must not move the cursor or begin a line of its own.
+/** A name from a store, so that it can't move the cursor or begin a line of its own. */
 export function flatten(text = ''): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')
+  return text.replace(CONTROLS, '?')
 }

@@ -20,7 +20,7 @@ export function configureLog(level: LogLevel, format: 'text' | 'json'): void {
 export function log(level: Exclude<LogLevel, 'silent'> | 'hint', text: string): void {
   const rank = LOG_LEVELS.indexOf(level === 'hint' ? 'error' : level)
   if (rank > LOG_LEVELS.indexOf(settings.level)) return
-  const printable = text.replace(CONTROL, escapeControl)
+  const printable = text.replace(CONTROLS, escapeControl)
   const line =
     settings.format === 'json'
       ? JSON.stringify({ level, text: printable })
@@ -28,8 +28,11 @@ export function log(level: Exclude<LogLevel, 'silent'> | 'hint', text: string): 
   writeAll(2, `${line}\n`)
 }
 
-// A name or path from a template could otherwise move the cursor or forge a line of ours.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g
+/**
+ * What moves the cursor, begins a line or turns the direction of writing: a name from a template or a store could
+ * forge what we say.
+ */
+export const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 function escapeControl(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -99,13 +99,24 @@ describe.each(ARTIFACTS)('$name', artifact => {
 test('what stands in a message can neither begin a line of its own nor move the cursor', async () => {
   using folder = createFolder()
   folder.write('.env.template', '')
-  const forged = 'x\u001b[2K\r\nsecwrap: error: forged\u2028'
+  const forged = 'x\u001b[2K\r\nsecwrap: error: forged\u2028\u202e'
   const { stderr } = await secwrap(['exec', '--', forged], { cwd: folder.path })
   const [line, ...others] = stderr.trimEnd().split('\n')
   expect(line).toBe(
-    'secwrap: error: command not found: x\\u001b[2K\\u000d\\u000asecwrap: error: forged\\u2028 [NO_COMMAND]',
+    'secwrap: error: command not found: x\\u001b[2K\\u000d\\u000asecwrap: error: forged\\u2028\\u202e [NO_COMMAND]',
   )
   expect(others.map(other => other.slice(0, 14))).toEqual(['secwrap: hint:'])
+})
+
+test('nor what a store says of what was written', async () => {
+  const store = await startMetadataServer(() => [200, '{"Version":"7\\u001b[2K\\u009b2J\\u202e"}'])
+  const env = {
+    ...{ AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL: store.address },
+    ...{ AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'key' },
+  }
+  const { stdout } = await secwrap(['set', 'ssm:///name'], { env, input: 'value' })
+  await store.stop()
+  expect(stdout).toBe('ssm:///name written, version 7?[2K?2J?\n')
 })
 
 test('a plain program of the runtime does obey what is set for it', async () => {
