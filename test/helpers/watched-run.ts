@@ -23,6 +23,7 @@ export interface WatchedOptions {
   readonly command: readonly string[]
   readonly prefix?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  readonly patienceMs?: number // of `says`, where many run side by side
 }
 
 export function startWatch({
@@ -32,9 +33,10 @@ export function startWatch({
   command,
   prefix = [],
   env = {},
+  patienceMs,
 }: WatchedOptions): WatchedRun {
   const argv = [...prefix, ...artifact.argv, 'exec', '--watch', ...flags, '--', ...command]
-  return startProgram(argv, cwd, { ...BARE_ENVIRONMENT, ...env })
+  return startProgram(argv, cwd, { ...BARE_ENVIRONMENT, ...env }, patienceMs)
 }
 
 /** Starts any program that is listened to in this way. */
@@ -42,11 +44,12 @@ export function startProgram(
   argv: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  patienceMs = PATIENCE_MS,
 ): WatchedRun {
   const [file = '', ...args] = argv
   const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const end = once(child, 'close') as Promise<unknown> as WatchedRun['end']
-  const output = listen(child)
+  const output = listen(child, patienceMs)
   return {
     child,
     pid: child.pid ?? 0,
@@ -59,7 +62,7 @@ export function startProgram(
   }
 }
 
-function listen(child: ChildProcess): Pick<WatchedRun, 'output' | 'says'> {
+function listen(child: ChildProcess, usualMs: number): Pick<WatchedRun, 'output' | 'says'> {
   let all = ''
   let seen = 0
   let check = () => {}
@@ -69,7 +72,7 @@ function listen(child: ChildProcess): Pick<WatchedRun, 'output' | 'says'> {
       check()
     })
   }
-  const says: WatchedRun['says'] = (pattern, patienceMs = PATIENCE_MS) =>
+  const says: WatchedRun['says'] = (pattern, patienceMs = usualMs) =>
     new Promise((done, fail) => {
       const timer = setTimeout(() => fail(new Error(`no ${pattern} in: ${all.slice(seen)}`)), patienceMs)
       check = () => {
