@@ -1,11 +1,10 @@
 import { type Libc, systemCalls } from '../core/libc.ts'
+import { closeOnExec, passOn } from './inherit.ts'
 import { createAction, SIG_DFL, SIG_IGN, setAction } from './signal-action.ts'
 import { hasSignal } from './signals.ts'
 import type { StartState } from './start-state.ts'
 
 const RLIMIT_NOFILE = 7
-const F_SETFD = 2
-const FD_CLOEXEC = 1
 const SIG_SETMASK = 2
 const SIGPIPE = 13
 const SIGXFSZ = 25
@@ -39,11 +38,10 @@ function restoreOpenFiles(libc: Libc, soft: bigint): void {
 
 /** Both runtimes mark the caller's descriptors to be closed, Node even 0 to 2. Our own are marked by themselves. */
 function restoreDescriptors(libc: Libc, descriptors: readonly number[]): void {
-  for (const descriptor of descriptors) libc.call(systemCalls().fcntl, descriptor, F_SETFD, 0)
+  passOn(libc, descriptors)
   // What the caller had closed, the runtime has opened again, on /dev/null or for itself.
-  for (const standard of [0, 1, 2]) {
-    if (!descriptors.includes(standard)) libc.call(systemCalls().fcntl, standard, F_SETFD, FD_CLOEXEC)
-  }
+  const closed = [0, 1, 2].filter(standard => !descriptors.includes(standard))
+  closeOnExec(libc, closed)
 }
 
 /**

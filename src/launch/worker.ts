@@ -1,14 +1,13 @@
 /** A short process beside one that stays: started again and again, with a report, and killed when it takes too long. */
 import { EXIT_CODES } from '../core/errors.ts'
-import { type Libc, systemCalls } from '../core/libc.ts'
+import type { Libc } from '../core/libc.ts'
 import { log, writeAll } from '../core/log.ts'
 import type { Children } from './children.ts'
 import type { Laid } from './execute.ts'
+import { closeOnExec, passOn } from './inherit.ts'
 import { createMemoryFile, emptyMemoryFile, readMemoryFile } from './memory-file.ts'
 import type { Status } from './status.ts'
 
-const F_SETFD = 2
-const FD_CLOEXEC = 1
 const SIGKILL = 9
 
 /** Where there are too many processes, or too little memory. */
@@ -29,6 +28,7 @@ export class Worker {
   readonly #children: Children
   readonly #plan: WorkerPlan
   readonly #report: number
+  readonly #descriptors: readonly number[]
   readonly #laid: Laid
   #pid: number | undefined
   #deadline: NodeJS.Timeout | undefined
@@ -38,6 +38,7 @@ export class Worker {
     this.#children = children
     this.#plan = plan
     this.#report = createMemoryFile(libc)
+    this.#descriptors = [...plan.descriptors, this.#report]
     this.#laid = plan.layOut(this.#report)
   }
 
@@ -50,9 +51,9 @@ export class Worker {
   start(ask: string): boolean {
     emptyMemoryFile(this.#libc, this.#report)
     if (ask !== '') writeAll(this.#report, ask)
-    this.#inherit(0)
+    passOn(this.#libc, this.#descriptors)
     const pid = this.#children.start(this.#laid)
-    this.#inherit(FD_CLOEXEC)
+    closeOnExec(this.#libc, this.#descriptors)
     if (pid < 0) {
       const reason = REASONS[-pid] ?? String(-pid)
       log('warn', `the ${this.#plan.name} could not be started (${reason})`)
@@ -86,11 +87,5 @@ export class Worker {
   #end(): void {
     log('warn', `the ${this.#plan.name} did not end in time: it is killed`)
     this.kill(SIGKILL)
-  }
-
-  #inherit(flag: number): void {
-    for (const descriptor of [...this.#plan.descriptors, this.#report]) {
-      this.#libc.call(systemCalls().fcntl, descriptor, F_SETFD, flag)
-    }
   }
 }

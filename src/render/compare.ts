@@ -63,6 +63,6 @@ function isStrangers(old: Stats, { uid }: Attributes): boolean {
   return uid === undefined && old.uid !== process.geteuid?.()
 }
 
-export function hasAttributes(old: Stats, { mode, uid = old.uid, gid = old.gid }: Attributes): boolean {
+function hasAttributes(old: Stats, { mode, uid = old.uid, gid = old.gid }: Attributes): boolean {
   return (old.mode & 0o7777) === mode && old.uid === uid && old.gid === gid
 }

@@ -38,10 +38,6 @@ export class Writers {
   }
 }
 
-export function isWritable(scheme: string): boolean {
-  return Object.hasOwn(WRITERS, scheme)
-}
-
 function readOnly(scheme: string, uri: string): SecwrapError {
   const schemes = Object.keys(WRITERS).map(each => `${each}://`)
   return new SecwrapError('BAD_USAGE', `${uri}: secwrap only reads ${scheme}://`, {

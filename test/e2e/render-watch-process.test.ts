@@ -97,6 +97,20 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(performance.now() - began).toBeLessThan(5_000)
   })
 
+  test('Ctrl-C, which all processes of the terminal hear: the program ends by itself, and then secwrap', async () => {
+    using folder = createProject()
+    const program = `sh -c 'echo runs; sleep 0.5; touch done'`
+    const args = ['--interval', '600', '--debounce', '0', '--run', program, PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args, prefix: ['setsid'] })
+    await run.says(/written/)
+    folder.write('secret', 'two')
+    run.child.kill('SIGHUP')
+    await run.says(/runs\n/)
+    process.kill(-run.pid, 'SIGINT')
+    expect(await once(run.child, 'exit')).toEqual([0, null])
+    expect(folder.has('done')).toBe(true)
+  })
+
   test('killed, it takes the look along that is under way', async () => {
     using folder = createProject()
     folder.write('app.template', '${vault://secret/app#key}')

@@ -1,19 +1,15 @@
 /** One look: reads what the files need, writes those that are not as they should be, and tells what it found. */
 import { asSecwrapError, describe } from '../../core/errors.ts'
 import { countRequests } from '../../core/http.ts'
-import { type Libc, systemCalls } from '../../core/libc.ts'
+import type { Libc } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
-import { protectProcess } from '../../launch/exec.ts'
-import { readMemoryFile } from '../../launch/memory-file.ts'
 import { formatTold, parseAsk, type Told } from '../../launch/sidecar/report.ts'
 import { Journal } from '../../render/journal.ts'
-import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { endInOrder, readRequest } from '../render.ts'
 import { deadlineOf } from '../verbs.ts'
-import { closeOnStart } from '../watch/descriptors.ts'
+import { beginWork } from '../watch/begin-work.ts'
 import type { WorkStage } from '../watch/stage.ts'
-import { readStore } from '../watch/store.ts'
 import { refreshFiles } from './refresh.ts'
 import { openTokens } from './tokens.ts'
 
@@ -24,13 +20,9 @@ export async function look(
   values: FlagValues,
   words: readonly string[],
 ): Promise<never> {
-  libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the process that stays
-  const { store, report } = stage
-  closeOnStart(libc, stage)
-  const { key } = readStore(libc, store)
-  const ask = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
-  takeCaller(process.env)
-  protectProcess()
+  const { report } = stage
+  const { asked, key } = beginWork(libc, stage)
+  const ask = parseAsk(asked)
   const tell = (lines: readonly Told[]) => writeAll(report, formatTold(lines))
   const journal = new Journal()
   endInOrder(journal)

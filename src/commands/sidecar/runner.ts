@@ -1,14 +1,12 @@
 /** Runs the user's program after a change, with the environment that secwrap was started with. */
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
-import { protectProcess } from '../../launch/exec.ts'
-import { readMemoryFile } from '../../launch/memory-file.ts'
 import { formatTold, parseAsk } from '../../launch/sidecar/report.ts'
 import { namesOfCredentials } from '../../providers/credentials.ts'
-import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
-import { closeOnStart } from '../watch/descriptors.ts'
+import { beginWork } from '../watch/begin-work.ts'
 import type { WorkStage } from '../watch/stage.ts'
+import { loadExeca } from './load-execa.ts'
 import { readProgram } from './policy.ts'
 
 /** From SIGTERM to SIGKILL. */
@@ -16,17 +14,13 @@ const GRACE_MS = 2_000
 
 /** Tells on `report` how it went. Does not return. */
 export async function runProgram(libc: Libc, stage: WorkStage, values: FlagValues): Promise<never> {
-  const { report } = stage
-  closeOnStart(libc, stage)
-  const { schemes } = parseAsk(new TextDecoder().decode(readMemoryFile(libc, report)))
-  takeCaller(process.env)
-  protectProcess() // it was started with all of secwrap's environment
+  const { schemes } = parseAsk(beginWork(libc, stage).asked)
   const env = { ...process.env }
   for (const name of namesOfCredentials(schemes, env)) delete env[name]
   const problem = await run(libc, values, env)
   const told =
     problem === undefined ? { event: 'ready' as const } : { event: 'problem' as const, text: problem }
-  writeAll(report, formatTold([told]))
+  writeAll(stage.report, formatTold([told]))
   process.exit(0)
 }
 
@@ -77,28 +71,4 @@ const SIGKILL = 9
 /** What the program has started and left behind when its time was up. */
 function killGroup(libc: Libc, pid: number | undefined): void {
   if (pid !== undefined && pid > 1) libc.call(systemCalls().kill, -pid, SIGKILL)
-}
-
-const F_DUPFD_CLOEXEC = 1030
-const O_CLOEXEC = 0o2000000
-const AT_FDCWD = -100
-const O_RDWR = 2
-const FIRST = 10
-
-/** Loading execa touches the standard streams, which would leave them non-blocking for all who have them: not these. */
-async function loadExeca(libc: Libc): Promise<typeof import('execa')> {
-  const { fcntl, openat, dup3, close } = systemCalls()
-  const aside = [0, 1, 2].map(standard => libc.call(fcntl, standard, F_DUPFD_CLOEXEC, FIRST))
-  const path = libc.addressOf(new TextEncoder().encode('/dev/null\0'))
-  const nothing = libc.call(openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC)
-  for (const standard of [0, 1, 2]) libc.call(dup3, nothing, standard, 0)
-  try {
-    return await import('execa')
-  } finally {
-    for (const [standard, descriptor] of aside.entries()) {
-      libc.call(dup3, descriptor, standard, 0)
-      libc.call(close, descriptor)
-    }
-    libc.call(close, nothing)
-  }
 }

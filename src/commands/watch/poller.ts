@@ -1,32 +1,24 @@
 import { describe, type SecwrapError } from '../../core/errors.ts'
-import { type Libc, systemCalls } from '../../core/libc.ts'
+import type { Libc } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
 import type { ProviderContext, Resolved, Template } from '../../core/types.ts'
-import { protectProcess } from '../../launch/exec.ts'
 import type { Lease } from '../../launch/leases.ts'
-import { readMemoryFile } from '../../launch/memory-file.ts'
 import { formatReport, parseReport, type ReportLine } from '../../launch/supervisor/report.ts'
 import { referencesIn } from '../../resolve/plan.ts'
 import { renewLeases } from '../../resolve/renew.ts'
 import { resolve } from '../../resolve/resolve.ts'
-import { takeCaller } from '../caller.ts'
 import type { FlagValues } from '../flags.ts'
 import { loadFromFlags, type TemplateFlags } from '../prepare.ts'
-import { closeOnStart } from './descriptors.ts'
+import { beginWork } from './begin-work.ts'
 import { heldIn } from './held.ts'
 import { listMarks } from './marks.ts'
 import type { WorkStage } from './stage.ts'
-import { readStore } from './store.ts'
 import { KeptTokens } from './tokens.ts'
 
 /** Reads what the template names once more, renews leases and tokens, and tells which versions are there now. */
 export async function poll(libc: Libc, stage: WorkStage, values: FlagValues): Promise<void> {
-  libc.call(systemCalls().setpgid, 0, 0) // keys at the terminal are meant for the command
-  closeOnStart(libc, stage)
-  const { key } = readStore(libc, stage.store)
-  const { leases } = parseReport(new TextDecoder().decode(readMemoryFile(libc, stage.report)))
-  takeCaller(process.env)
-  protectProcess()
+  const { asked, key } = beginWork(libc, stage)
+  const { leases } = parseReport(asked)
   const flags = values as unknown as TemplateFlags
   const template = loadFromFlags(flags, process.env)
   const tokens = new KeptTokens(libc, stage.tokens, -1)

@@ -1,6 +1,7 @@
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import { writeAll } from '../../core/log.ts'
 import type { Store, TokenLife } from '../../core/types.ts'
+import { closeOnExec } from '../../launch/inherit.ts'
 import type { Lease } from '../../launch/leases.ts'
 import { formatReport } from '../../launch/supervisor/report.ts'
 import { takeCaller } from '../caller.ts'
@@ -13,8 +14,6 @@ import { readStore } from './store.ts'
 import { asLease, KeptTokens } from './tokens.ts'
 
 const SIGCHLD = 17
-const F_SETFD = 2
-const FD_CLOEXEC = 1
 const EINTR = 4
 
 /** Reads all secrets, tells the supervisor, waits until it may, and becomes the command. */
@@ -26,7 +25,7 @@ export async function resolveAndBecome(
 ): Promise<void> {
   const { report, gate } = stage
   const { start, key } = readStore(libc, stage.store)
-  for (const ours of descriptorsOf(stage)) libc.call(systemCalls().fcntl, ours, F_SETFD, FD_CLOEXEC)
+  closeOnExec(libc, descriptorsOf(stage))
   const { rawInherited } = takeCaller(process.env)
   passListening(process.env)
   writeAll(report, formatReport([{ event: 'begin' }]))

@@ -6,7 +6,7 @@ import { becomeSupervisor, becomeWorker, flagVariables, openLibcToWatch } from '
 
 const FLAGS = [...COMMON_FLAGS, ...EXEC_FLAGS, ...MASK_FLAGS, ...WATCH_FLAGS]
 
-/** Returns only by throwing. */
+/** Returns in the supervisor and in none else, and goes on by events. */
 export async function watch(values: FlagValues, command: readonly string[]): Promise<void> {
   const libc = openLibcToWatch()
   const policy = readPolicy(values)

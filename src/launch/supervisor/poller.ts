@@ -15,7 +15,7 @@ export class Poller {
     return this.#workers.poller.pid
   }
 
-  /** Not while one is under way. @param tokens - descriptor of those of the command's run. @returns whether it runs. */
+  /** @param tokens - descriptor of those of the command's run. @returns whether it runs. */
   start(tokens: number, leases: readonly Lease[]): boolean {
     return this.#workers.start('poller', { tokens, leases })
   }

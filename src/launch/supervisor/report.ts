@@ -7,7 +7,10 @@ import type { Marks } from '../marks.ts'
 
 export type ReportLine =
   | { readonly event: 'begin' }
-  /** What was read (a reference, never its value), and which version: see commands/watch/marks.ts. `seconds`: a certificate's life from now on. */
+  /**
+   * What was read (a reference, never its value), and which version: see commands/watch/marks.ts. `seconds`: a
+   * certificate's life from now on.
+   */
   | { readonly event: 'read'; readonly name: string; readonly mark: string; readonly seconds?: number }
   /** Of what `name` is the id of; told by a resolver, and to a poller, which renews those that are `renewable`. */
   | ({ readonly event: 'lease' } & Lease)
