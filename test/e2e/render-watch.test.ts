@@ -1,5 +1,5 @@
 /** `render --watch`: what changes files, and what is done after that. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -110,6 +110,18 @@ describe.each(ARTIFACTS)('$name', artifact => {
     folder.write('secret', SECOND)
     await run.says(/worked/)
     expect(run.output()).not.toMatch(/in time|warn/i)
+  })
+
+  test('a pid file that is a FIFO holds nothing up', async () => {
+    using folder = createProject()
+    spawnSync('mkfifo', [`${folder.path}/pid`])
+    const args = [...FAST, '--signal', 'HUP', '--pid-file', 'pid', PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args })
+    await run.says(/info: written/)
+    folder.write('secret', SECOND)
+    await run.says(/warn: the pid file pid can't be read \(no regular file\); next try in 1 s/)
+    run.child.kill('SIGTERM')
+    expect(await run.end).toEqual([0, null])
   })
 
   test('a program that hangs is ended with all that it has started, and none is left', async () => {

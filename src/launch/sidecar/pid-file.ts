@@ -1,5 +1,5 @@
 /** A signal for the program whose process id is in a file, as daemons write it: nginx's pid, HAProxy's pidfile. */
-import { readWhole } from '../../core/files.ts'
+import { openFiles, readOpen } from '../../core/files.ts'
 import { type Libc, systemCalls } from '../../core/libc.ts'
 import type { SignalTarget } from './policy.ts'
 
@@ -30,9 +30,21 @@ export function parsePid(text: string): number | undefined {
 
 function tryRead(path: string): string | { readonly code: string } {
   try {
-    return new TextDecoder().decode(readWhole(path, MAX_BYTES))
+    return readFile(path)
   } catch (error) {
     return { code: (error as { code?: string }).code ?? 'unknown error' }
+  }
+}
+
+/** Whoever may write a pid file could put a FIFO there: nothing waits for its writer. */
+function readFile(path: string): string | { readonly code: string } {
+  const files = openFiles()
+  const descriptor = files.open(path)
+  try {
+    if (files.status(descriptor)?.kind !== 'file') return { code: 'no regular file' }
+    return new TextDecoder().decode(readOpen(descriptor, MAX_BYTES))
+  } finally {
+    files.close(descriptor)
   }
 }
 
