@@ -3,7 +3,7 @@ import { handler as exec, flags as execFlags } from './commands/exec.ts'
 import { completeFlags } from './commands/flag-values.ts'
 import type { FlagValues } from './commands/flags.ts'
 import { quickParse } from './commands/quick-parse.ts'
-import { describe, EXIT_CODES, SecwrapError } from './core/errors.ts'
+import { describe, describeBug, EXIT_CODES, SecwrapError } from './core/errors.ts'
 import { configureLog, type LogLevel, log } from './core/log.ts'
 import { refuseDebugger } from './launch/debugger.ts'
 
@@ -39,13 +39,6 @@ function report(error: unknown): number {
 
 function hintOf(problem: unknown): string | undefined {
   return problem instanceof SecwrapError ? problem.details.hint : undefined
-}
-
-// The message of an error that is not ours could hold a value; its class and where it was thrown can't.
-function describeBug(error: unknown): string {
-  if (!(error instanceof Error)) return 'internal error [BUG]'
-  const [where = ''] = /\bat .*/.exec(error.stack?.split('\n').slice(1).join('\n') ?? '') ?? []
-  return `internal error: ${error.constructor.name} ${where} [BUG]`
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => process.exit(report(error)))

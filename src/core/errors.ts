@@ -82,3 +82,13 @@ export function describe(error: SecwrapError): string {
   const where = [file && (line > 0 ? `${file}:${line}` : file), name].filter(Boolean)
   return `${[...where, error.message].join(': ')} [${error.code}]`
 }
+
+/** An error that is no SecwrapError: its class and where it was thrown. Its message could hold a value, in any line. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return 'internal error [BUG]'
+  const [where = ''] = FRAME.exec(error.stack ?? '') ?? []
+  return `internal error: ${error.constructor.name} ${where.trim()} [BUG]`
+}
+
+// `    at load (/app/main.js:5:17)`
+const FRAME = /^ +at .*:\d+:\d+\)?$/m
