@@ -4,21 +4,19 @@ import { expect } from '@jest/globals'
 import { type HttpProxy, startHttpProxy } from '../helpers/http-proxy.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { findInMemory } from '../helpers/memory.ts'
-import { readMemoryFiles } from '../helpers/memory-files.ts'
 import { ARTIFACTS, type Artifact } from '../helpers/secwrap.ts'
 import { testSideBySide } from '../helpers/side-by-side.ts'
 import { startSidecar } from '../helpers/sidecar-run.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
+import { countRequests, hasLeases, isTokenAlive, readOwnToken } from '../helpers/vault-tokens.ts'
 import type { WatchedRun } from '../helpers/watched-run.ts'
 import { type LoginLab, openLoginLab } from '../integration/vault/login-lab.ts'
-import { createUsers, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
+import { createUsers, tokenOf, wrapOf } from '../integration/vault/store.ts'
 import { callOpenBao } from '../lab/index.ts'
 
 const PATIENCE_MS = 40_000
 /** A source that is this secret and nothing else. */
 const fill = (reference: string) => `\${${reference}}`
-
-const OWN_TOKEN = /"value":"([^"]+)","source":"[^"]*log-in"/
 
 interface Place {
   readonly lab: LoginLab
@@ -45,19 +43,6 @@ function withPlace(artifact: Artifact, run: (place: Place) => Promise<void>): ()
   }
 }
 
-const count = ({ requests }: HttpProxy, end: string) =>
-  requests.filter(({ path }) => path.endsWith(end) && !path.includes('/ui/mounts/')).length
-
-function succeeds(call: Promise<unknown>): Promise<boolean> {
-  return call.then(
-    () => true,
-    () => false,
-  )
-}
-
-const isAlive = (vault: Vault, token: string) => succeeds(vault.call('POST', 'auth/token/lookup', { token }))
-const hasLeases = (vault: Vault, path: string) => succeeds(vault.call('LIST', `sys/leases/lookup/${path}`))
-
 async function end(run: WatchedRun): Promise<void> {
   run.child.kill('SIGTERM')
   expect(await run.end).toEqual([0, null])
@@ -72,12 +57,12 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       await run.says(/written/)
       await put('another-value')
       await run.says(/written/)
-      expect([read(), count(proxy, '/login')]).toEqual(['another-value', 1])
-      const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
-      expect(await isAlive(lab.vault, token)).toBe(true)
+      expect([read(), countRequests(proxy, '/login')]).toEqual(['another-value', 1])
+      const token = readOwnToken(run.pid)
+      expect(await isTokenAlive(lab.vault, token)).toBe(true)
       expect(findInMemory(run.pid, Buffer.from(token))).toEqual([])
       await end(run)
-      expect(await isAlive(lab.vault, token)).toBe(false)
+      expect(await isTokenAlive(lab.vault, token)).toBe(false)
       expect(findLeaks([token, env.VAULT_SECRET_ID, 'another-value'], run.output())).toEqual([])
     },
   ],
@@ -85,17 +70,17 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
     'the token of leases is renewed, until its longest life; then all is read anew by another log-in',
     async ({ lab, proxy, start, read }) => {
       const users = await createUsers(lab.vault)
-      const life = { token_policies: users.policy, token_ttl: '6s', token_max_ttl: '14s' }
+      const life = { token_policies: users.policy, token_ttl: '9s', token_max_ttl: '20s' }
       const { env } = await lab.createAppRole(life)
       await using run = start(fill(users.reference), env)
       await run.says(/written/)
       const [first, began] = [read(), performance.now()]
-      await run.says(/written/, 20_000)
-      expect(performance.now() - began).toBeGreaterThan(6_000) // longer than the token had at first
+      await run.says(/written/, 30_000)
+      expect(performance.now() - began).toBeGreaterThan(9_000) // longer than the token had at first
       expect(read()).not.toBe(first)
-      expect([count(proxy, '/login'), count(proxy, users.path)]).toEqual([2, 2])
-      expect(count(proxy, '/renew-self')).toBeGreaterThan(0)
-      expect(count(proxy, '/leases/renew')).toBeGreaterThan(0)
+      expect([countRequests(proxy, '/login'), countRequests(proxy, users.path)]).toEqual([2, 2])
+      expect(countRequests(proxy, '/renew-self')).toBeGreaterThan(0)
+      expect(countRequests(proxy, '/leases/renew')).toBeGreaterThan(0)
     },
   ],
   [
@@ -107,10 +92,10 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       await using run = start(`${fill(users.reference)} \${vault://${lab.mount}/app#value}`, env)
       await run.says(/written/)
       const first = read()
-      const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
+      const token = readOwnToken(run.pid)
       await lab.vault.call('POST', 'auth/token/revoke', { token })
       await run.says(/written/)
-      expect([read() === first, count(proxy, '/login')]).toEqual([false, 2])
+      expect([read() === first, countRequests(proxy, '/login')]).toEqual([false, 2])
       expect(run.output()).not.toMatch(/warn/)
     },
   ],
@@ -124,7 +109,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       await run.says(/written/)
       await put('another')
       await run.says(/written/)
-      expect([read(), count(proxy, '/unwrap')]).toEqual(['another', 1])
+      expect([read(), countRequests(proxy, '/unwrap')]).toEqual(['another', 1])
     },
   ],
   [
@@ -147,7 +132,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
         data: { keys: [] }
       }
       expect(before.data.keys.length - after.data.keys.length).toBe(1)
-      expect(await isAlive(lab.vault, VAULT_TOKEN)).toBe(true)
+      expect(await isTokenAlive(lab.vault, VAULT_TOKEN)).toBe(true)
     },
   ],
   [

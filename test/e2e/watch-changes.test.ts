@@ -3,12 +3,9 @@ import { rmSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, run as runProgram, secwrap } from '../helpers/secwrap.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
-import { isAlive, startWatch } from '../helpers/watched-run.ts'
+import { isAlive, startWatch, TELLING, TOLD } from '../helpers/watched-run.ts'
 
 const FAST = ['--interval', '0.2', '--debounce', '0.05']
-/** Says its value and its process id, then waits to be ended. */
-const COMMAND = ['sh', '-c', 'echo "value $A pid $$ end"; exec sleep 60']
-const STARTED = /value (\S+) pid (\d+) end/
 
 function createSecret(value: string): Folder {
   const folder = createFolder()
@@ -20,10 +17,10 @@ function createSecret(value: string): Folder {
 describe.each(ARTIFACTS)('$name', artifact => {
   test('restart: the command ends, and a new one has the new value', async () => {
     using folder = createSecret('one')
-    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: COMMAND })
-    const [, first, old] = await run.says(STARTED)
+    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: TELLING })
+    const [, first, old] = await run.says(TOLD)
     folder.write('secret', 'two')
-    const [, second, now] = await run.says(STARTED)
+    const [, second, now] = await run.says(TOLD)
     expect([first, second]).toEqual(['one', 'two'])
     expect([isAlive(Number(old)), isAlive(Number(now))]).toEqual([false, true])
     run.child.kill('SIGTERM')
@@ -51,8 +48,8 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('exit: the command is ended, and so is the program, as it ended', async () => {
     using folder = createSecret('one')
     const flags = [...FAST, '--on-change', 'exit', '--stop-signal', 'USR1']
-    await using run = startWatch({ artifact, cwd: folder.path, flags, command: COMMAND })
-    await run.says(STARTED)
+    await using run = startWatch({ artifact, cwd: folder.path, flags, command: TELLING })
+    await run.says(TOLD)
     folder.write('secret', 'two')
     expect(await run.end).toEqual([null, 'SIGUSR1'])
   })
@@ -60,8 +57,8 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('none: the log says what has changed', async () => {
     using folder = createSecret('one')
     const flags = [...FAST, '--on-change', 'none', '--log-level', 'info']
-    await using run = startWatch({ artifact, cwd: folder.path, flags, command: COMMAND })
-    const [, , pid] = await run.says(STARTED)
+    await using run = startWatch({ artifact, cwd: folder.path, flags, command: TELLING })
+    const [, , pid] = await run.says(TOLD)
     folder.write('secret', 'two')
     await run.says(/secwrap: info: changed: file:\/\/.\/secret\n/)
     expect(isAlive(Number(pid))).toBe(true)
@@ -69,13 +66,13 @@ describe.each(ARTIFACTS)('$name', artifact => {
 
   test('a secret that is gone: the command keeps running, and the restart waits for it', async () => {
     using folder = createSecret('one')
-    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: COMMAND })
-    const [, , pid] = await run.says(STARTED)
+    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: TELLING })
+    const [, , pid] = await run.says(TOLD)
     rmSync(`${folder.path}/secret`)
     await run.says(/no restart, as not all secrets could be read: the command keeps running/)
     expect(isAlive(Number(pid))).toBe(true)
     folder.write('secret', 'two')
-    expect((await run.says(STARTED))[1]).toBe('two')
+    expect((await run.says(TOLD))[1]).toBe('two')
   })
 
   test('a command that ignores the stop signal is killed', async () => {
@@ -84,12 +81,12 @@ describe.each(ARTIFACTS)('$name', artifact => {
       artifact,
       cwd: folder.path,
       flags: [...FAST, '--stop-timeout', '0.3'],
-      command: ['sh', '-c', `trap '' TERM; ${COMMAND[2]}`],
+      command: ['sh', '-c', `trap '' TERM; ${TELLING[2]}`],
     })
-    await run.says(STARTED)
+    await run.says(TOLD)
     folder.write('secret', 'two')
     await run.says(/secwrap: warn: the command did not end within 0.3 s: it is killed/)
-    expect((await run.says(STARTED))[1]).toBe('two')
+    expect((await run.says(TOLD))[1]).toBe('two')
   })
 
   test('a command that crashes again and again starts less and less often', async () => {

@@ -6,12 +6,18 @@ import { type HttpProxy, startHttpProxy } from '../helpers/http-proxy.ts'
 import { BARE_ENVIRONMENT, COMPILED, secwrap } from '../helpers/secwrap.ts'
 import { testSideBySide } from '../helpers/side-by-side.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
-import { childrenOf, isAlive, startWatch, type WatchedRun, waitFor } from '../helpers/watched-run.ts'
+import {
+  childrenOf,
+  isAlive,
+  startWatch,
+  TELLING,
+  TOLD,
+  type WatchedRun,
+  waitFor,
+} from '../helpers/watched-run.ts'
 import { createDatabase, openVault, type Vault } from '../integration/vault/store.ts'
 
 const PATIENCE_MS = 40_000
-const COMMAND = ['sh', '-c', 'echo "value $A pid $$ end"; exec sleep 60']
-const STARTED = /value (\S+) pid (\d+) end/
 const HANG = { kind: 'hang' } as const
 
 interface Place {
@@ -37,7 +43,7 @@ function withPlace(use: (place: Place) => Promise<void>): () => Promise<void> {
     const policy = await vault.createPolicy(rules)
     const { auth } = await vault.call('POST', 'auth/token/create', { policies: [policy, 'default'] })
     const VAULT_TOKEN = (auth as { client_token: string }).client_token
-    const start: Place['start'] = (command = COMMAND, flags = []) =>
+    const start: Place['start'] = (command = TELLING, flags = []) =>
       startWatch({
         artifact: COMPILED,
         cwd: folder.path,
@@ -73,8 +79,8 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       folder.write('.env.template', `A=vault://${mount}/creds/short#username\n`)
       const env = { VAULT_ADDR: proxy.address, VAULT_TOKEN: vault.rootToken }
       const flags = ['--interval', '1', '--timeout', '1']
-      await using run = startWatch({ artifact: COMPILED, cwd: folder.path, env, flags, command: COMMAND })
-      const [, , pid] = await run.says(STARTED)
+      await using run = startWatch({ artifact: COMPILED, cwd: folder.path, env, flags, command: TELLING })
+      const [, , pid] = await run.says(TOLD)
       const renewals = () => proxy.requests.filter(({ path }) => path === '/v1/sys/leases/renew').length
       proxy.fault = () => ({ kind: 'answer', status: 503, body: '{"errors":["Vault is sealed"]}' })
       await waitFor(() => renewals() > 0, 15_000)
@@ -92,7 +98,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
     'a policy is taken away, and given back: the command keeps running, and then hears of the change',
     async ({ vault, policy, put, start }) => {
       await using run = start()
-      const [, , pid] = await run.says(STARTED)
+      const [, , pid] = await run.says(TOLD)
       const rules = await vault.call('GET', `sys/policies/acl/${policy}`)
       await vault.call('DELETE', `sys/policies/acl/${policy}`)
       await run.says(
@@ -102,14 +108,14 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       await put('two')
       await vault.call('PUT', `sys/policies/acl/${policy}`, rules.data as object)
       await run.says(/all secrets can be read again/, 20_000)
-      expect((await run.says(STARTED))[1]).toBe('two')
+      expect((await run.says(TOLD))[1]).toBe('two')
     },
   ],
   [
     'the store throttles and says for how long: it is asked again, and the command keeps running',
     async ({ proxy, put, start }) => {
       await using run = start()
-      const [, , pid] = await run.says(STARTED)
+      const [, , pid] = await run.says(TOLD)
       const throttled = {
         kind: 'answer',
         status: 429,
@@ -121,33 +127,33 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       expect(isAlive(Number(pid))).toBe(true)
       await put('two')
       proxy.fault = () => undefined
-      expect((await run.says(STARTED, 20_000))[1]).toBe('two')
+      expect((await run.says(TOLD, 20_000))[1]).toBe('two')
     },
   ],
   [
     'the store is slower than --timeout: the command keeps running',
     async ({ proxy, put, start }) => {
-      await using run = start(COMMAND, ['--timeout', '2'])
-      const [, , pid] = await run.says(STARTED)
+      await using run = start(TELLING, ['--timeout', '2'])
+      const [, , pid] = await run.says(TOLD)
       proxy.fault = () => ({ kind: 'late', delayMs: 4_000 })
       await run.says(/secwrap: warn: .*: since/, 15_000)
       expect(isAlive(Number(pid))).toBe(true)
       proxy.fault = () => undefined
       await put('two')
-      expect((await run.says(STARTED, 20_000))[1]).toBe('two')
+      expect((await run.says(TOLD, 20_000))[1]).toBe('two')
     },
   ],
   [
     'the resolver is killed while it waits for the old command to end: another one reads',
     async ({ put, start }) => {
-      const command = ['sh', '-c', `trap 'echo told' TERM; ${COMMAND[2]?.replace('exec sleep 60', LOOP)}`]
+      const command = ['sh', '-c', `trap 'echo told' TERM; ${TELLING[2]?.replace('exec sleep 60', LOOP)}`]
       await using run = start(command, ['--stop-timeout', '2'])
-      const [, , pid] = await run.says(STARTED)
+      const [, , pid] = await run.says(TOLD)
       await put('two')
       await run.says(/told/)
       for (const other of childrenOf(run.pid)) if (other !== Number(pid)) process.kill(other, 'SIGKILL')
       await run.says(/did not end within 2 s: it is killed/)
-      expect((await run.says(STARTED))[1]).toBe('two')
+      expect((await run.says(TOLD))[1]).toBe('two')
     },
   ],
   [
@@ -155,7 +161,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
     async ({ proxy, put, folder, start }) => {
       const wait = 'while [ ! -e leave ]; do sleep 0.05; done; exit 7'
       await using run = start(['sh', '-c', `echo "value $A pid $$ end"; ${wait}`], ['--debounce', '1'])
-      await run.says(STARTED)
+      await run.says(TOLD)
       await put('two')
       await run.says(/secwrap: info: changed/)
       proxy.fault = () => HANG

@@ -4,13 +4,12 @@ import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, run } from '../helpers/secwrap.ts'
 import { startSidecar } from '../helpers/sidecar-run.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
-import { isAlive, startWatch, type WatchedRun } from '../helpers/watched-run.ts'
+import { isAlive, startWatch, TELLING, TOLD, type WatchedRun } from '../helpers/watched-run.ts'
 
 const PATIENCE_MS = 30_000
 /** Who runs nothing else: the kernel counts processes by user, and root may have as many as it likes. */
 const USER = 64_321
 const AS_USER = ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups']
-const STARTED = /value (\S+) pid (\d+) end/
 
 interface Project extends Disposable {
   readonly path: string
@@ -48,7 +47,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
       cwd: project.path,
       prefix: AS_USER,
       flags: [...FLAGS, ...flags],
-      command: ['sh', '-c', 'echo "value $A pid $$ end"; exec sleep 60'],
+      command: TELLING,
     })
 
   test(
@@ -56,7 +55,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     async () => {
       using project = createProject()
       await using watched = start(project)
-      const [, , pid] = await watched.says(STARTED)
+      const [, , pid] = await watched.says(TOLD)
       {
         await using _ = await forbidProcesses(watched)
         await watched.says(/secwrap: warn: the poller could not be started \(EAGAIN\)/)
@@ -67,7 +66,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
         project.put('two')
       }
       await watched.says(/all secrets can be read again/)
-      expect((await watched.says(STARTED))[1]).toBe('two')
+      expect((await watched.says(TOLD))[1]).toBe('two')
     },
     PATIENCE_MS,
   )
@@ -77,7 +76,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     async () => {
       using project = createProject()
       await using watched = start(project)
-      await watched.says(STARTED)
+      await watched.says(TOLD)
       project.put('two')
       await watched.says(/secwrap: info: changed/)
       {
@@ -85,7 +84,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
         await watched.says(/secwrap: warn: the resolver could not be started \(EAGAIN\)/)
         await watched.says(/no restart, as not all secrets could be read: the command keeps running/)
       }
-      expect((await watched.says(STARTED))[1]).toBe('two')
+      expect((await watched.says(TOLD))[1]).toBe('two')
     },
     PATIENCE_MS,
   )

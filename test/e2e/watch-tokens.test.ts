@@ -2,19 +2,18 @@
 import { expect } from '@jest/globals'
 import { type HttpProxy, startHttpProxy } from '../helpers/http-proxy.ts'
 import { findInMemory } from '../helpers/memory.ts'
-import { readMemoryFiles } from '../helpers/memory-files.ts'
 import { ARTIFACTS, type Artifact } from '../helpers/secwrap.ts'
 import { testSideBySide } from '../helpers/side-by-side.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
+import { countRequests, hasLeases, isTokenAlive, readOwnToken } from '../helpers/vault-tokens.ts'
 import { startWatch, type WatchedRun, waitFor } from '../helpers/watched-run.ts'
 import { openLoginLab } from '../integration/vault/login-lab.ts'
-import { createUsers, tokenOf, type Vault, wrapOf } from '../integration/vault/store.ts'
+import { createUsers, tokenOf, wrapOf } from '../integration/vault/store.ts'
 import { callOpenBao } from '../lab/index.ts'
 
 const PATIENCE_MS = 40_000
 const COMMAND = ['sh', '-c', 'echo "value $A end"; exec sleep 60']
 const STARTED = /value (\S+) end/
-const OWN_TOKEN = /"value":"([^"]+)","source":"[^"]*log-in"/
 
 type Lab = Awaited<ReturnType<typeof openLoginLab>>
 interface Place {
@@ -41,23 +40,6 @@ function withPlace(artifact: Artifact, run: (place: Place) => Promise<void>): ()
   }
 }
 
-const count = ({ requests }: HttpProxy, end: string) =>
-  requests.filter(({ path }) => path.endsWith(end) && !path.includes('/ui/mounts/')).length
-
-const hasLeases = (vault: Vault, path: string) =>
-  vault.call('LIST', `sys/leases/lookup/${path}`).then(
-    () => true,
-    () => false,
-  )
-
-async function isGone(vault: Vault, token: string): Promise<boolean> {
-  const answer = vault.call('POST', 'auth/token/lookup', { token })
-  return answer.then(
-    () => false,
-    () => true,
-  )
-}
-
 const CASES: readonly [string, (place: Place) => Promise<void>][] = [
   [
     'a log-in of its own lives as long as its leases: one token, renewed, until its longest life; the old one is revoked',
@@ -67,19 +49,18 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const { env } = await lab.createAppRole(life)
       await using run = start(users.reference, env)
       const [, first] = await run.says(STARTED)
-      const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
-      expect(token).not.toBe('')
+      const token = readOwnToken(run.pid)
       const began = performance.now()
       await run.says(/secwrap: info: leases end: .*the approle log-in/, 20_000)
       expect(performance.now() - began).toBeGreaterThan(8_000) // longer than the token, and the lease, had at first
       const [, second] = await run.says(STARTED)
       expect(second).not.toBe(first)
-      const logins = count(proxy, '/login')
-      expect([logins, count(proxy, users.path)]).toEqual([2, 2]) // polls neither log in nor make users
-      expect(count(proxy, '/renew-self')).toBeGreaterThan(0)
-      expect(count(proxy, '/leases/renew')).toBeGreaterThan(0)
-      await waitFor(() => count(proxy, '/revoke-self') === 1)
-      await eventually(() => isGone(lab.vault, token))
+      const logins = countRequests(proxy, '/login')
+      expect([logins, countRequests(proxy, users.path)]).toEqual([2, 2]) // polls neither log in nor make users
+      expect(countRequests(proxy, '/renew-self')).toBeGreaterThan(0)
+      expect(countRequests(proxy, '/leases/renew')).toBeGreaterThan(0)
+      await waitFor(() => countRequests(proxy, '/revoke-self') === 1)
+      await eventually(async () => !(await isTokenAlive(lab.vault, token)))
       expect(findInMemory(run.pid, Buffer.from(token))).toEqual([])
     },
   ],
@@ -90,11 +71,12 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const { env } = await lab.createAppRole({ token_policies: users.policy })
       await using run = start(users.reference, env)
       await run.says(STARTED)
-      const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
-      expect([await isGone(lab.vault, token), await hasLeases(lab.vault, users.path)]).toEqual([false, true])
+      const token = readOwnToken(run.pid)
+      expect(await isTokenAlive(lab.vault, token)).toBe(true)
+      expect(await hasLeases(lab.vault, users.path)).toBe(true)
       run.child.kill('SIGTERM')
       expect(await run.end).toEqual([null, 'SIGTERM'])
-      expect(await isGone(lab.vault, token)).toBe(true)
+      expect(await isTokenAlive(lab.vault, token)).toBe(false)
       await eventually(async () => !(await hasLeases(lab.vault, users.path)))
     },
   ],
@@ -109,7 +91,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       run.child.kill('SIGTERM')
       expect(await run.end).toEqual([null, 'SIGTERM'])
       await eventually(async () => !(await hasLeases(lab.vault, users.path)))
-      expect(await isGone(lab.vault, VAULT_TOKEN)).toBe(false)
+      expect(await isTokenAlive(lab.vault, VAULT_TOKEN)).toBe(true)
     },
   ],
   [
@@ -137,7 +119,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       await run.says(STARTED)
       await run.says(/secwrap: warn: the token of VAULT_TOKEN ends in [\d.]+ s and is not renewed/, 25_000)
       expect(performance.now() - began).toBeGreaterThan(8_000)
-      expect(count(proxy, '/renew-self')).toBeGreaterThan(1)
+      expect(countRequests(proxy, '/renew-self')).toBeGreaterThan(1)
       await run.says(/secwrap: warn: .*: since \S+Z the command runs with what was read before/, 15_000)
       expect(run.output().match(/is not renewed for long/g)).toHaveLength(1)
     },
@@ -171,11 +153,11 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
         await put(value)
         expect((await run.says(STARTED))[1]).toBe(value)
       }
-      await waitFor(() => count(proxy, '/renew-self') > 0)
-      expect([count(proxy, '/unwrap'), count(proxy, '/revoke-self')]).toEqual([1, 0])
+      await waitFor(() => countRequests(proxy, '/renew-self') > 0)
+      expect([countRequests(proxy, '/unwrap'), countRequests(proxy, '/revoke-self')]).toEqual([1, 0])
       run.child.kill('SIGTERM')
       await run.end
-      expect(count(proxy, '/revoke-self')).toBe(1)
+      expect(countRequests(proxy, '/revoke-self')).toBe(1)
     },
   ],
   [
@@ -184,9 +166,9 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const { env } = await lab.createAppRole()
       await using run = start(`vault://${lab.mount}/app#value`, env)
       await run.says(STARTED)
-      const token = OWN_TOKEN.exec(readMemoryFiles(run.pid))?.[1] ?? ''
+      const token = readOwnToken(run.pid)
       await lab.vault.call('POST', 'auth/token/revoke', { token })
-      await waitFor(() => count(proxy, '/login') === 2)
+      await waitFor(() => countRequests(proxy, '/login') === 2)
       await put('two')
       expect((await run.says(STARTED))[1]).toBe('two')
       expect(run.output()).not.toMatch(/warn/)
@@ -195,7 +177,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const role = await lab.createAppRole({ token_policies: [users.policy, lab.policy] })
       await using leased = start(`${'${'}${users.reference}}${'${'}vault://${lab.mount}/app#value}`, role.env)
       await leased.says(STARTED)
-      const other = OWN_TOKEN.exec(readMemoryFiles(leased.pid))?.[1] ?? ''
+      const other = readOwnToken(leased.pid)
       await lab.vault.call('POST', 'auth/token/revoke', { token: other })
       await leased.says(/secwrap: info: leases end: the approle log-in/)
       await leased.says(STARTED)
@@ -207,7 +189,7 @@ const CASES: readonly [string, (place: Place) => Promise<void>][] = [
       const { env } = await lab.createAppRole()
       await using run = start(`vault://${lab.mount}/nothing#value`, env)
       expect(await run.end).toEqual([77, null])
-      expect([count(proxy, '/login'), count(proxy, '/revoke-self')]).toEqual([1, 1])
+      expect([countRequests(proxy, '/login'), countRequests(proxy, '/revoke-self')]).toEqual([1, 1])
     },
   ],
 ]

@@ -26,6 +26,10 @@ export interface WatchedOptions {
   readonly patienceMs?: number // of `says`, where many run side by side
 }
 
+/** A command that tells its variable A and its process id, and stays. */
+export const TELLING = ['sh', '-c', 'echo "value $A pid $$ end"; exec sleep 60'] as const
+export const TOLD = /value (\S+) pid (\d+) end/
+
 export function startWatch({
   artifact,
   cwd,
