@@ -95,6 +95,18 @@ test.each<[string, string, string[]]>([
 })
 
 test.each([
+  'BUN_INSPECT_PRELOAD',
+  'NODE_COMPILE_CACHE',
+  'BUNDLE_GEMFILE',
+  'XDG_CONFIG_HOME',
+  'ODBCSYSINI',
+  'GIT_SSH',
+])('%s is refused from a wildcard', name => {
+  const { environment, problems } = runTemplate('*=ssm:///a/', { imports: { 'ssm:///a/': { [name]: '1' } } })
+  expect([environment[name], problems.length]).toEqual([undefined, 1])
+})
+
+test.each([
   'GIT_TOKEN',
   'DOTNET_ENVIRONMENT',
   'HTTPS_PROXY',
