@@ -8,7 +8,10 @@ type Argument = number | bigint
 export interface Libc {
   /** Runs system call `number`. @returns its result, or -errno. */
   readonly call: Call
-  /** Where these bytes are. They stay there: the array is kept from being collected. */
+  /**
+   * Where these bytes are. They stay there, as the array is kept from being collected, but in Bun only until `buffer` or
+   * `subarray` of a small one is asked for, which moves its bytes.
+   */
   readonly addressOf: (bytes: NodeJS.TypedArray) => number
 }
 

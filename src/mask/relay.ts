@@ -1,9 +1,8 @@
 /** From the command's pipes or pseudo-terminals to where its output was meant to go, until nobody can write into them any more. */
-import { isatty } from 'node:tty'
 import { type Libc, systemCalls } from '../core/libc.ts'
 import { Channel, type Route } from './channel.ts'
 import type { Matcher } from './matcher.ts'
-import { Window } from './window.ts'
+import type { Mirror } from './mirror.ts'
 
 const POLL_ENTRY_BYTES = 8 // descriptor: 32 bits, asked: 16, answered: 16
 const POLLIN = 1
@@ -11,7 +10,7 @@ const POLLOUT = 4
 const POLLERR = 8
 const POLLHUP = 16
 const POLLNVAL = 32
-/** The kernel tells a change of a window's size only to those in the foreground, so it is looked for. */
+/** The kernel tells nobody what is set at a terminal, and a new size only those in the foreground: it is looked for. */
 const LOOK_EVERY_NS = 100_000_000n
 
 const GONE = POLLERR | POLLHUP | POLLNVAL
@@ -22,20 +21,24 @@ const GONE = POLLERR | POLLHUP | POLLNVAL
  *
  * @returns what could not be written, for another cause than that nobody reads it: errno names.
  */
-export function relay(libc: Libc, routes: readonly Route[], matcher: Matcher): readonly string[] {
+export function relay(
+  libc: Libc,
+  routes: readonly Route[],
+  matcher: Matcher,
+  mirror: Mirror,
+): readonly string[] {
   const channels = routes.map(route => new Channel(route, matcher))
   const entries = new DataView(new ArrayBuffer(2 * channels.length * POLL_ENTRY_BYTES))
   const address = libc.addressOf(new Uint8Array(entries.buffer))
-  const windows = routes.filter(({ from }) => isatty(from)).map(({ from, to }) => new Window(libc, to, from))
   const patience = new BigInt64Array(2) // seconds, nanoseconds
-  const patienceAddress = windows.length > 0 ? libc.addressOf(patience) : 0
+  const patienceAddress = mirror.isNeeded ? libc.addressOf(patience) : 0
   for (;;) {
     const running = channels.filter(({ isOver }) => !isOver)
     if (running.length === 0) return channels.flatMap(({ failure }) => failure ?? [])
     for (const [index, channel] of running.entries()) ask(channel, entries, index)
     patience.set([0n, LOOK_EVERY_NS]) // the kernel leaves in it what is left
     libc.call(systemCalls().ppoll, address, 2 * running.length, patienceAddress)
-    for (const window of windows) if (window.copy()) window.tell()
+    mirror.update()
     for (const [index, channel] of running.entries()) act(channel, entries, index, running.length === 1)
   }
 }

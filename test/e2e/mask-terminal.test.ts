@@ -95,6 +95,26 @@ setInterval(() => {}, 1e6)`
     }
   })
 
+  test('a program that sets its output to give keys one by one gets them, and the terminal is as before at the end', async () => {
+    const script = `import os, termios, tty
+before = termios.tcgetattr(1)
+tty.setcbreak(1)
+print('ready.', flush=True)
+key = os.read(0, 1)
+termios.tcsetattr(1, termios.TCSADRAIN, before)
+print('got', key, flush=True)
+print('line', input(), flush=True)`
+    const prefix = ['sh', '-c', 'stty -a >before; "$@"; stty -a >after; echo "status $?."; exec cat', 'sh']
+    using terminal = open(['python3', '-c', script], { prefix })
+    await terminal.expect(/ready\./)
+    terminal.type('q')
+    expect(await terminal.expect(/[\s\S]*got .*/)).toMatch(/^\s*got b'q'/) // the key is not shown
+    terminal.type('text\r')
+    await terminal.expect(/text\r\nline text/)
+    await terminal.expect(/status 0\./)
+    expect(readFileSync(`${folder.path}/after`)).toEqual(readFileSync(`${folder.path}/before`))
+  })
+
   test.each<readonly [string, string, string]>([
     ['an exit code', 'exit 7', 'status 7.'],
     ['a signal', 'kill -TERM $$', 'Terminated\r\nstatus 143.'],

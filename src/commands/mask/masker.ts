@@ -6,6 +6,7 @@ import { log, writeAll } from '../../core/log.ts'
 import { protectProcess } from '../../launch/exec.ts'
 import { listForms, type MaskValue } from '../../mask/forms.ts'
 import { Matcher } from '../../mask/matcher.ts'
+import { Mirror } from '../../mask/mirror.ts'
 import { relay } from '../../mask/relay.ts'
 import { formatStage, type MaskStage } from './stage.ts'
 import { openPipe, startSelf } from './start.ts'
@@ -32,17 +33,15 @@ function startMasker(libc: Libc, stage: MaskStage, variables: readonly string[])
 
 function mask(libc: Libc, { values, ready = -1, routes }: MaskStage): never {
   protectProcess()
-  leaveTheJob(
-    libc,
-    routes.some(({ from }) => isatty(from)),
-  )
+  const mirror = new Mirror(libc, routes, libc.call(systemCalls().getpgid, 0))
+  leaveTheJob(libc, mirror.isNeeded)
   const secrets = readValues(values)
   // Nobody has become a command: no value, no output.
   if (secrets === undefined) process.exit(0)
   const matcher = new Matcher(listForms(secrets))
   writeAll(ready, READY)
   libc.call(systemCalls().close, ready)
-  const failures = relay(libc, routes, matcher)
+  const failures = relay(libc, routes, matcher, mirror)
   for (const code of failures) log('warn', `the masked output can't be written (${code})`)
   process.exit(0)
 }

@@ -2,17 +2,13 @@
 import { constants, openSync } from 'node:fs'
 import { SecwrapError } from '../../core/errors.ts'
 import { type Libc, systemCalls } from '../../core/libc.ts'
+import { copySettings } from '../../mask/settings.ts'
 import { Window } from '../../mask/window.ts'
 import type { Pipe } from './start.ts'
 
-// Source: asm-generic/ioctls.h, asm-generic/termbits.h
-const TCGETS = 0x5401
-const TCSETS = 0x5402
+// Source: asm-generic/ioctls.h
 const TIOCSPTLCK = 0x40045431
 const TIOCGPTPEER = 0x5441
-const TERMIOS_BYTES = 64 // 36 in the kernel's structure
-const OUTPUT_FLAGS = 1 // the second of its 32-bit words
-const OPOST = 1
 
 /**
  * Looks like `terminal`, but leaves every byte as it is: the real one does what is to be done at the ends of lines.
@@ -27,10 +23,7 @@ export function openPseudoTerminal(libc: Libc, terminal: number): Pipe {
   libc.call(ioctl, master, TIOCSPTLCK, libc.addressOf(new Int32Array(1)))
   const slave = libc.call(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC)
   if (slave < 0) throw none()
-  const settings = new Uint32Array(TERMIOS_BYTES / 4)
-  libc.call(ioctl, terminal, TCGETS, libc.addressOf(settings))
-  settings[OUTPUT_FLAGS] = Number(settings[OUTPUT_FLAGS]) & ~OPOST
-  libc.call(ioctl, slave, TCSETS, libc.addressOf(settings))
+  copySettings(libc, terminal, slave)
   new Window(libc, terminal, master).copy()
   return { out: master, into: slave }
 }
