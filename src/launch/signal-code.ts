@@ -7,7 +7,7 @@ import { systemCalls } from '../core/libc.ts'
 /** What this process does to itself goes to the action of before. */
 export type Own =
   /** The fault of an instruction. `action`: address of the kernel's struct. */
-  | { readonly type: 'fault'; readonly action: number; readonly isRepeated: boolean }
+  | { readonly type: 'fault'; readonly signal: number; readonly action: number; readonly isRepeated: boolean }
   /** What one thread sends another. `handler`: its address. */
   | { readonly type: 'thread'; readonly handler: number }
 
@@ -18,7 +18,7 @@ export const SENDER_AT = 16
 const MASK_BYTES = 8
 
 /** @param input - of the pipe. */
-export function handlerCode(signal: number, input: number, own: Own | undefined): Uint8Array {
+export function handlerCode(input: number, own?: Own): Uint8Array {
   const machine = process.arch === 'arm64' ? ARM64 : X64
   const { write, rt_sigaction, gettid, tgkill } = systemCalls()
   const { set, call, leave } = machine
@@ -35,7 +35,7 @@ export function handlerCode(signal: number, input: number, own: Own | undefined)
     ...call(gettid),
     ...machine.keepResult,
     ...set(0, process.pid),
-    ...set(2, signal),
+    ...set(2, own.signal),
     ...call(tgkill),
   ]
   return Uint8Array.from([...skip, ...tell, ...restore, ...(own.isRepeated ? [] : raise), ...leave])

@@ -21,6 +21,7 @@ const [SIGHUP, SIGKILL, SIGSTOP] = [1, 9, 19]
 const OF_FAULTS = [4, 5, 7, 8, 11, 31] // ILL, TRAP, BUS, FPE, SEGV, SYS
 const NOT_REPEATED = [5, 31] // the instruction is over when they come
 const OF_THREADS = [30, 32, 33] // Bun's engine stops its threads by PWR; the C library has the others for itself
+const SPECIAL = [...OF_FAULTS, ...OF_THREADS]
 
 const RECORDS = 64
 const SI_KERNEL = 0x80
@@ -35,15 +36,17 @@ export function catchSignals(libc: Libc, onSignal: (caught: Caught) => void): vo
   libc.call(systemCalls().pipe2, libc.addressOf(pipe), O_CLOEXEC)
   const [output = -1, input = -1] = pipe
   libc.call(systemCalls().fcntl, input, F_SETFL, O_NONBLOCK) // a handler must not wait
-  const codes = listCatchable().map(signal => handlerCode(signal, input, findOwn(libc, signal)))
-  const handlers = placeCodes(libc, codes)
-  if (handlers === undefined) {
+  // Before: with the first thread that is made, the C library sets its own handler of 33.
+  readRecords(output, Buffer.alloc(RECORD_BYTES * RECORDS), onSignal)
+  // One for all others, at the end.
+  const codes = [...SPECIAL.map(signal => handlerCode(input, findOwn(libc, signal))), handlerCode(input)]
+  const addresses = placeCodes(libc, codes)
+  if (addresses === undefined) {
     throw new SecwrapError('BAD_CONFIG', '--watch may not make memory executable, which its signals need', {
       hint: 'MemoryDenyWriteExecute=no',
     })
   }
-  setHandlers(libc, handlers)
-  readRecords(output, Buffer.alloc(RECORD_BYTES * RECORDS), onSignal)
+  setHandlers(libc, signal => addresses.at(SPECIAL.indexOf(signal)) ?? 0)
 }
 
 function listCatchable(): readonly number[] {
@@ -54,7 +57,12 @@ function listCatchable(): readonly number[] {
 function findOwn(libc: Libc, signal: number): Own | undefined {
   const before = getAction(libc, signal)
   if (OF_FAULTS.includes(signal)) {
-    return { type: 'fault', action: libc.addressOf(before), isRepeated: !NOT_REPEATED.includes(signal) }
+    return {
+      type: 'fault',
+      signal,
+      action: libc.addressOf(before),
+      isRepeated: !NOT_REPEATED.includes(signal),
+    }
   }
   const [handler = SIG_IGN] = before
   return OF_THREADS.includes(signal) && handler > SIG_IGN
@@ -78,11 +86,11 @@ function placeCodes(libc: Libc, codes: readonly Uint8Array[]): readonly number[]
 }
 
 /** The C library sets one, and so tells how a handler returns. It would refuse to set those that it has for itself. */
-function setHandlers(libc: Libc, handlers: readonly number[]): void {
-  openFunction('sigaction')?.(SIGHUP, libc.addressOf(layOutForLibc(handlers[0] ?? 0)), 0, 0, 0, 0)
+function setHandlers(libc: Libc, handlerOf: (signal: number) => number): void {
+  openFunction('sigaction')?.(SIGHUP, libc.addressOf(layOutForLibc(handlerOf(SIGHUP))), 0, 0, 0, 0)
   const action = getAction(libc, SIGHUP)
-  for (const [index, signal] of listCatchable().entries()) {
-    action[0] = BigInt(handlers[index] ?? 0)
+  for (const signal of listCatchable()) {
+    action[0] = BigInt(handlerOf(signal))
     setAction(libc, signal, action)
   }
 }
