@@ -186,6 +186,20 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(readdirSync(`${folder.path}/out`)).toEqual(['other.conf'])
   })
 
+  test('--cleanup removes the file of a source that is gone, too', async () => {
+    using folder = createFolder()
+    folder.write('in/a', 'first')
+    folder.write('in/b', 'second')
+    await using run = startSidecar({ artifact, cwd: folder.path, args: [...FAST, '--cleanup', 'in:out'] })
+    await run.says(/info: written: out\/a, out\/b\n/)
+    rmSync(`${folder.path}/in/a`)
+    folder.write('in/c', 'third')
+    await run.says(/info: written: out\/c\n/)
+    run.child.kill('SIGTERM')
+    expect(await run.end).toEqual([0, null])
+    expect(readdirSync(`${folder.path}/out`)).toEqual([])
+  })
+
   test('a set changes at once, and goes as a whole', async () => {
     using folder = createProject()
     folder.write('other.template', '${file://./secret}')

@@ -11,6 +11,7 @@ const SOON = 1 / 3
 export class Holdings {
   marks: Marks = new Map()
   files: Marks = new Map()
+  written: Marks = new Map() // by any look: also of sources that are there no more
   schemes: readonly string[] = []
   #leases: readonly HeldLease[] = []
   #tokens: readonly HeldLease[] = []
@@ -23,6 +24,7 @@ export class Holdings {
     this.#certificates = new Map([...found.lives].map(([name, life]) => [name, now + life * 1_000]))
     this.marks = found.marks
     this.files = new Map(found.files.map(({ path, mark }) => [path, mark]))
+    this.written = new Map([...this.written, ...this.files])
     this.schemes = found.schemes
   }
 

@@ -145,9 +145,9 @@ export class Sidecar {
 
   #finish(): Actions {
     if (this.#isLooking || this.#acts.step !== undefined) return []
-    const { files, leases } = this.#holdings
+    const { written, leases } = this.#holdings
     if (this.#policy.cleanup) {
-      return [{ type: 'close' }, { type: 'cleanup', files }, { ...END, givesBack: leases }]
+      return [{ type: 'close' }, { type: 'cleanup', files: written }, { ...END, givesBack: leases }]
     }
     // What stands in files that stay is for their reader to use, until it runs out.
     return [{ type: 'close' }, leases.length > 0 ? END : { ...END, givesBack: [] }]
