@@ -87,7 +87,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     proxy.fault = () => HANGING
     await waitForRequests(proxy, 1)
     for (const look of childrenOf(run.pid)) process.kill(look, 'SIGKILL')
-    await run.says(/warn: the look ended too soon: since/)
+    await run.says(/warn: the look failed: since/)
     proxy.fault = () => undefined
     await put({ exported: 'two' })
     await run.says(/current again/)

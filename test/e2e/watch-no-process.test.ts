@@ -99,7 +99,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
       {
         await using _ = await forbidProcesses(sidecar)
         await sidecar.says(/secwrap: warn: the look could not be started \(EAGAIN\)/)
-        await sidecar.says(/the look ended too soon: since \S+ the files stay as they are/)
+        await sidecar.says(/the look failed: since \S+ the files stay as they are/)
         project.put('two')
       }
       await sidecar.says(/the files are current again/)

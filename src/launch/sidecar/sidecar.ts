@@ -99,7 +99,7 @@ export class Sidecar {
   }
 
   #failed(found: Found, status: Status): Actions {
-    const { problem = 'the look ended too soon' } = found
+    const { problem = 'the look failed' } = found
     this.#standing.looks.failed++
     if (!this.#isCurrent && !this.#mayWait(status)) return [{ type: 'end', status, givesBack: [] }]
     this.#holdings.extend(found, this.#now())
