@@ -115,6 +115,18 @@ print('line', input(), flush=True)`
     expect(readFileSync(`${folder.path}/after`)).toEqual(readFileSync(`${folder.path}/before`))
   })
 
+  test('in the background it sets nothing', async () => {
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    const script = "stty -echo <&1; sleep 0.3; echo s''et.; exec sleep 60"
+    terminal.type(`${artifact.argv.join(' ')} exec --mask=pty -- sh -c "${script}" &\r`)
+    await terminal.expect(/set\./)
+    terminal.type('stty -a\r')
+    expect(await terminal.expect(/-?echo /)).toBe('echo ')
+    terminal.type('kill %1; wait %1; echo ended $?.\r')
+    await terminal.expect(/ended 143\./)
+  })
+
   test.each<readonly [string, string, string]>([
     ['an exit code', 'exit 7', 'status 7.'],
     ['a signal', 'kill -TERM $$', 'Terminated\r\nstatus 143.'],
