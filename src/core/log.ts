@@ -1,3 +1,4 @@
+import { SecwrapError } from './errors.ts'
 import { openFiles, pause } from './files.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
@@ -38,7 +39,12 @@ function escapeControl(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Writes all of it, also into a pipe that is full for now; a closed one is no error of ours. */
+/**
+ * Writes all of it, also into a pipe that is full for now; a closed one is no error of ours. What can't be said on
+ * standard error is left: it must not keep a command from its start.
+ *
+ * @throws SecwrapError BAD_CONFIG for standard output, such as a file on a full disk.
+ */
 export function writeAll(descriptor: number, text: string | Uint8Array): void {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
   let done = 0
@@ -48,7 +54,9 @@ export function writeAll(descriptor: number, text: string | Uint8Array): void {
     } catch (error) {
       const { code } = error as { code?: string }
       if (code === 'EAGAIN') pause()
-      else if (code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return
+      else if (descriptor === 2 || code === 'EPIPE' || code === 'EBADF' || code === 'EIO') return
+      else if (descriptor === 1)
+        throw new SecwrapError('BAD_CONFIG', `standard output can't be written (${code ?? 'unknown error'})`)
       else throw error
     }
   }

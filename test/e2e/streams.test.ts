@@ -34,3 +34,32 @@ test('the look at the flags sees a program that does set it', async () => {
   const careless = `import fcntl, os; fcntl.fcntl(1, fcntl.F_SETFL, os.O_NONBLOCK)`
   expect((await flagsAfter(['python3', '-c', careless], '/')) & O_NONBLOCK).toBe(O_NONBLOCK)
 })
+
+describe.each(ARTIFACTS)('$name, on a full disk', ({ argv }) => {
+  const start = async (redirected: string, words: string) => {
+    using folder = createFolder()
+    folder.write('.env.template', 'A=file://./secret')
+    folder.write('secret', 'value', 0o644) // with a warning
+    const { exitCode, stdout, stderr } = await run(
+      ['sh', '-c', `"$@" ${redirected}`, 'sh', ...argv, ...words.split(' ')],
+      { cwd: folder.path },
+    )
+    return [exitCode, stdout, stderr.trimEnd().split('\n').at(-1)]
+  }
+
+  test('a warning that can not be written keeps no command from its start', async () => {
+    expect(await start('2>/dev/full', 'exec -- echo ran')).toEqual([0, 'ran\n', ''])
+  })
+
+  test('an error that can not be written keeps its exit code', async () => {
+    expect(await start('2>/dev/full', 'exec -- nosuch')).toEqual([127, '', ''])
+  })
+
+  test('what was asked for and can not be written is an error', async () => {
+    expect(await start('>/dev/full', 'export --format json')).toEqual([
+      78,
+      '',
+      "secwrap: error: standard output can't be written (ENOSPC) [BAD_CONFIG]",
+    ])
+  })
+})
