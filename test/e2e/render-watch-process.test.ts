@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ARTIFACTS, COMPILED } from '../helpers/secwrap.ts'
 import { addressOf, ask, startSidecar, waitForStatus } from '../helpers/sidecar-run.ts'
 import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
+import { openTerminal } from '../helpers/terminal.ts'
 import { childrenOf, isAlive, waitFor } from '../helpers/watched-run.ts'
 
 const PAIR = 'app.template:out'
@@ -76,6 +77,32 @@ describe.each(ARTIFACTS)('$name', artifact => {
     await waitFor(() => childrenOf(secwrap).length === 0) // no zombies either
     process.kill(secwrap, 'SIGTERM')
     expect(await run.end).toEqual([0, null])
+  })
+
+  test('its terminal is gone: it ends, and cleans up', async () => {
+    using folder = createProject()
+    using terminal = openTerminal(['sh', '-i'], folder.path)
+    await terminal.expect(/prompt> /)
+    terminal.type(`${artifact.argv.join(' ')} render --watch --cleanup ${PAIR}\r`)
+    await waitFor(() => existsSync(`${folder.path}/out`))
+    const [sidecar = 0] = childrenOf(terminal.pid)
+    try {
+      process.kill(sidecar, 'SIGHUP') // from somebody else: a look
+      process.kill(terminal.pid, 'SIGKILL') // the shell, which leads the session
+      await waitFor(() => !isAlive(sidecar))
+      expect(existsSync(`${folder.path}/out`)).toBe(false)
+    } finally {
+      if (isAlive(sidecar)) process.kill(sidecar, 'SIGKILL')
+    }
+  })
+
+  test('SIGQUIT ends it in order, too', async () => {
+    using folder = createProject()
+    await using run = startSidecar({ artifact, cwd: folder.path, args: ['--cleanup', PAIR] })
+    await run.says(/info: written/)
+    run.child.kill('SIGQUIT')
+    expect(await run.end).toEqual([0, null])
+    expect(existsSync(`${folder.path}/out`)).toBe(false)
   })
 
   test('a second SIGTERM ends a program that would not end', async () => {

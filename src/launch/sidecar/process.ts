@@ -1,5 +1,6 @@
 /** Carries out what sidecar.ts decides: processes, timers, signals, the listener. */
 import { log } from '../../core/log.ts'
+import { Terminal } from '../../core/terminal.ts'
 import { Children } from '../children.ts'
 import type { Resident } from '../resident.ts'
 import { hasSignal, signalNumber } from '../signals.ts'
@@ -21,7 +22,7 @@ export interface SidecarSetup extends Resident<SidecarRole> {
   cleanUp(files: ReadonlyMap<string, string>): void
 }
 
-const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGTERM: 'leave' } as const
+const ON_SIGNAL = { SIGHUP: 'look', SIGINT: 'leave', SIGQUIT: 'leave', SIGTERM: 'leave' } as const
 
 export class SidecarProcess {
   readonly #setup: SidecarSetup
@@ -32,6 +33,7 @@ export class SidecarProcess {
   readonly #timers = new Timers<TimerName>(name => this.#tell({ type: 'timer', name }))
   readonly #workers: SidecarWorkers
   readonly #trimmer: Trimmer
+  readonly #hadTerminal = hasTerminal()
   #listener: Listener | undefined
   #ending: Status | undefined
 
@@ -59,7 +61,12 @@ export class SidecarProcess {
   #listenTo(name: NodeJS.Signals, type: 'look' | 'leave'): void {
     const number = signalNumber(name) ?? 0
     if (hasSignal(this.#setup.ignored, number)) return // by the caller, as nohup does
-    process.on(name, () => this.#tell({ type }))
+    process.on(name, () => this.#tell({ type: this.#isCutOff() ? 'leave' : type }))
+  }
+
+  /** From the terminal that it was started in: then SIGHUP says so. */
+  #isCutOff(): boolean {
+    return this.#hadTerminal && !hasTerminal()
   }
 
   /** Loaded when asked for: it takes 5 MiB. */
@@ -134,4 +141,9 @@ export class SidecarProcess {
     if (givesBack && this.#workers.startCloser(givesBack)) return
     endAs(this.#setup.libc, status)
   }
+}
+
+function hasTerminal(): boolean {
+  using terminal = Terminal.open()
+  return terminal !== undefined
 }
