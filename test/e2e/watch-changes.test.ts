@@ -75,6 +75,19 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect((await run.says(TOLD))[1]).toBe('two')
   })
 
+  test('a restart that fails is tried again at its time, or when there is something new', async () => {
+    using folder = createSecret('one')
+    await using run = startWatch({ artifact, cwd: folder.path, flags: FAST, command: TELLING })
+    await run.says(TOLD)
+    folder.write('secret', 'x'.repeat(131_072)) // too long for an environment
+    await run.says(/next try in 1 s/)
+    const first = performance.now()
+    await run.says(/next try in 2 s/)
+    expect(performance.now() - first).toBeGreaterThan(900)
+    folder.write('secret', 'two')
+    expect((await run.says(TOLD))[1]).toBe('two')
+  })
+
   test('a command that ignores the stop signal is killed', async () => {
     using folder = createSecret('one')
     await using run = startWatch({

@@ -7,7 +7,7 @@
  */
 import { Backoff } from '../backoff.ts'
 import type { Lease } from '../leases.ts'
-import type { Marks } from '../marks.ts'
+import { isSame, type Marks } from '../marks.ts'
 import { describeStatus, type Status } from '../status.ts'
 import { seconds } from '../words.ts'
 import type { Action, Found, Signal, TimerName, WatchEvent } from './events.ts'
@@ -34,6 +34,7 @@ export class Supervisor {
   #hasRun = false
   #isStopping = false // the command was told to end
   #isLeaving = false // so will the program
+  #tried: Marks | undefined // of the change that a restart was tried for, until one works
 
   constructor(policy: Policy, now: () => number = () => performance.now()) {
     this.#policy = policy
@@ -72,6 +73,7 @@ export class Supervisor {
     if (!run) return this.#next.read()
     this.#hasRun = true
     this.#reaction.take()
+    this.#tried = undefined
     this.#commandSince = this.#now()
     const look = this.#looks.begin(run, run.leases, run.since)
     return [{ type: 'cancel', name: 'change' }, { type: 'go' }, look]
@@ -121,7 +123,9 @@ export class Supervisor {
 
   #looked({ actions, text, isUrgent = false }: Looked, marks: Marks): Actions {
     const isBusy = this.#reaction.isPending || this.#next.isUnderWay || this.#isStopping || this.#isLeaving
-    if (text === undefined || isBusy) return actions
+    // What failed for this very change has its own time for the next try.
+    const isTried = this.#tried !== undefined && isSame(marks, this.#tried)
+    if (text === undefined || isBusy || isTried) return actions
     const told: Actions = [...actions, { type: 'log', level: 'info', text }]
     if (this.#policy.onChange !== 'none') return [...told, this.#reaction.plan(marks, isUrgent)]
     this.#looks.accept(marks)
@@ -132,13 +136,18 @@ export class Supervisor {
     const seen = this.#reaction.take()
     const { onChange } = this.#policy
     if (!seen || !this.#isRunning || this.#isLeaving || onChange === 'none') return []
-    if (onChange === 'restart') return this.#next.read()
+    if (onChange === 'restart') return this.#restart(seen)
     if (onChange === 'exit') {
       this.#isLeaving = true
       return this.#stop()
     }
     this.#looks.accept(seen)
     return [{ type: 'kill', whom: 'command', signal: onChange.signal }]
+  }
+
+  #restart(seen: Marks): Actions {
+    this.#tried = seen
+    return this.#next.read()
   }
 
   #timeIsUp(name: TimerName): Actions {

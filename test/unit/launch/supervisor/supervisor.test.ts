@@ -18,6 +18,7 @@ const POLICY: Policy = {
 const [INT, USR1, TERM] = [2, 10, 15]
 const OLD = new Map([['ssm:///db', '1']])
 const NEW = new Map([['ssm:///db', '2']])
+const NEWEST = new Map([['ssm:///db', '3']])
 
 /** Actions as words: `kill command 15`, `poll in 300000`; the log by its level. */
 function describe(action: Action): string {
@@ -81,6 +82,13 @@ const CASES: readonly [string, WatchEvent[], Partial<Policy>, string[]][] = [
   ['the old one does not end', [...STOPPING, timer('stop')], {}, ['warn', 'kill command 9']],
   ['the new one fails: the old one stays', [...RESTARTING, failed()], {}, ['warn', 'again in 1000']],
   ['and again', [...RESTARTING, failed(), timer('again'), failed()], {}, ['warn', 'again in 2000']],
+  ['a look sees the same meanwhile', [...RESTARTING, failed(), polled(NEW)], {}, ['poll in 300000']],
+  [
+    'or something else',
+    [...RESTARTING, failed(), polled(NEWEST)],
+    {},
+    ['poll in 300000', 'info', 'change in 2000'],
+  ],
   [
     'the old one ends by itself meanwhile',
     [...RESTARTING, ended(3)],
