@@ -56,7 +56,7 @@ export class SupervisorProcess {
     this.#poller = new Poller(workers)
     this.#terminal = new Terminal(libc)
     this.#job = new Job(this.#children, this.#terminal)
-    this.#trimmer = new Trimmer(libc, unchanged, true)
+    this.#trimmer = new Trimmer(libc, unchanged)
   }
 
   /** From here on events do everything; the process ends as the command does. */
