@@ -153,6 +153,22 @@ describe.each(ARTIFACTS)('$name', artifact => {
     expect(existsSync(`${folder.path}/out`)).toBe(false)
   })
 
+  test('killed, it leaves the program alone that runs', async () => {
+    using folder = createProject()
+    const program = `sh -c 'echo running; while [ ! -e go ]; do sleep 0.05; done; touch gone-on'`
+    const args = ['--interval', '600', '--debounce', '0', '--run', program, PAIR]
+    await using run = startSidecar({ artifact, cwd: folder.path, args })
+    await run.says(/written/)
+    folder.write('secret', 'two')
+    run.child.kill('SIGHUP')
+    await run.says(/running/)
+    const ended = once(run.child, 'exit')
+    run.child.kill('SIGKILL')
+    await ended
+    folder.write('go', '')
+    await waitFor(() => existsSync(`${folder.path}/gone-on`))
+  })
+
   test('an address where somebody listens already: an error, and no file is made', async () => {
     using folder = createProject()
     const flags = ['--interval', '600', '--listen']

@@ -287,22 +287,19 @@ describe.each(ARTIFACTS)('$name', artifact => {
   test('orphans are reaped: as PID 1, and as an ordinary process', async () => {
     using folder = createFolder()
     folder.write('.env.template', '')
-    const forks = `${fixtures}/leave-orphans.py`
-    await using ordinary = startWatch({ artifact, cwd: folder.path, command: ['python3', forks, '500'] })
-    await ordinary.says(/left 500/)
+    const command = ['python3', `${fixtures}/leave-orphans.py`, '500']
+    const options = { artifact, cwd: folder.path, command, patienceMs: 30_000 } // 1000 forks
+    await using ordinary = startWatch(options)
+    const [, adopter] = await ordinary.says(/left 500 to (\d+)/)
+    expect(Number(adopter)).toBe(ordinary.pid) // so they were there to be reaped
     await waitFor(() => childrenOf(ordinary.pid).length === 1)
-    await using first = startWatch({
-      artifact,
-      cwd: folder.path,
-      command: ['python3', forks, '500'],
-      prefix: AS_PID_1,
-    })
-    await first.says(/left 500/)
+    await using first = startWatch({ ...options, prefix: AS_PID_1 })
+    await first.says(/left 500 to 1\n/)
     const [init = 0] = childrenOf(first.pid)
     await waitFor(() => childrenOf(init).length === 1)
     spawnSync('kill', ['-TERM', String(init)])
     expect(await first.end).toEqual([143, null])
-  })
+  }, 90_000)
 
   test('as PID 1 it ends with 128 + the signal that ended the command', async () => {
     using folder = createFolder()

@@ -10,7 +10,7 @@ import {
   SEALED,
   waitForRequests,
 } from '../helpers/faulty-vault.ts'
-import type { Fault } from '../helpers/http-proxy.ts'
+import type { Fault, HttpProxy } from '../helpers/http-proxy.ts'
 import { findLeaks } from '../helpers/leaks.ts'
 import { findInMemory, findValues, NO_VALUES } from '../helpers/memory.ts'
 import { readMemoryFiles } from '../helpers/memory-files.ts'
@@ -20,6 +20,7 @@ import { createFolder, type Folder } from '../helpers/temporary-folder.ts'
 import {
   childrenOf,
   isAlive,
+  isWorker,
   startWatch,
   TELLING,
   TOLD,
@@ -107,11 +108,11 @@ const CASES: readonly (readonly [string, Case])[] = [
 
       proxy.fault = () => undefined
       await using run = start(LATER)
-      const [, , pid] = await run.says(TOLD)
+      await run.says(TOLD)
       await put({ exported: 'two' })
       await run.says(/secwrap: info: changed/)
       proxy.fault = () => HANGING
-      await killOthers(run, Number(pid))
+      process.kill(await workerOf(run, 'resolver'), 'SIGKILL')
       await run.says(/no restart, as not all secrets could be read/)
       proxy.fault = () => undefined
       expect((await run.says(TOLD))[1]).toBe('two')
@@ -123,9 +124,7 @@ const CASES: readonly (readonly [string, Case])[] = [
       await using run = start(['--timeout', '2'])
       const [, , pid] = await run.says(TOLD)
       proxy.fault = () => HANGING
-      const pollers = () => childrenOf(run.pid).filter(child => isStage(child, 'poller'))
-      await waitFor(() => pollers().length > 0, STEP_MS)
-      for (const poller of pollers()) process.kill(poller, 'SIGSTOP')
+      process.kill(await workerOf(run, 'poller'), 'SIGSTOP')
       await run.says(/secwrap: warn: the poller did not end in time: it is killed\n/)
       await run.says(/secwrap: warn: the secrets could not be looked at: since/)
       expect(isAlive(Number(pid))).toBe(true)
@@ -133,7 +132,55 @@ const CASES: readonly (readonly [string, Case])[] = [
       await run.says(/all secrets can be read again/)
     },
   ],
+  [
+    'a resolver that hangs is killed: the first start ends by that, a restart is tried again',
+    async ({ proxy, put, start }) => {
+      proxy.fault = () => HANGING
+      await using first = start(['--timeout', '2'])
+      process.kill(await workerOf(first, 'resolver'), 'SIGSTOP')
+      await first.says(RESOLVER_KILLED)
+      expect(await first.end).toEqual([null, 'SIGKILL'])
+
+      proxy.fault = () => undefined
+      await using run = start([...LATER, '--timeout', '2'])
+      const [, , pid] = await run.says(TOLD)
+      await put({ exported: 'two' })
+      await run.says(/secwrap: info: changed/)
+      proxy.fault = () => HANGING
+      process.kill(await workerOf(run, 'resolver'), 'SIGSTOP')
+      await run.says(RESOLVER_KILLED)
+      await run.says(/no restart, as not all secrets could be read/)
+      expect(isAlive(Number(pid))).toBe(true)
+      proxy.fault = () => undefined
+      expect((await run.says(TOLD))[1]).toBe('two')
+    },
+  ],
+  [
+    'the supervisor killed while secrets are read: the process that reads them goes along',
+    async ({ proxy, start }) => {
+      proxy.fault = () => HANGING
+      await using first = start(['--timeout', '60'])
+      await takesAlong(proxy, first, 'resolver')
+
+      proxy.fault = () => undefined
+      await using run = start(['--timeout', '60'])
+      await run.says(TOLD)
+      proxy.fault = () => HANGING
+      await takesAlong(proxy, run, 'poller')
+    },
+  ],
 ]
+
+const RESOLVER_KILLED = /secwrap: warn: the resolver did not end in time: it is killed\n/
+
+/** As soon as the process of this role waits for the store. */
+async function takesAlong(proxy: HttpProxy, run: WatchedRun, role: 'resolver' | 'poller'): Promise<void> {
+  await waitForRequests(proxy, 1, STEP_MS)
+  const worker = await workerOf(run, role)
+  expect(isAlive(worker)).toBe(true)
+  run.child.kill('SIGKILL')
+  await waitFor(() => !isAlive(worker), STEP_MS)
+}
 
 async function holdsNoValue({ proxy, folder, env, put, start }: Place): Promise<void> {
   const file = createValue()
@@ -168,17 +215,9 @@ describe.each(ARTIFACTS)('$name', artifact => {
   )
 })
 
-/** Kills what the supervisor has started beside the command, as soon as there is something. */
-async function killOthers(run: WatchedRun, command: number): Promise<void> {
-  const others = () => childrenOf(run.pid).filter(pid => pid !== command && isStage(pid, 'resolver'))
-  await waitFor(() => others().length > 0, STEP_MS)
-  for (const pid of others()) process.kill(pid, 'SIGKILL')
-}
-
-function isStage(pid: number, stage: 'resolver' | 'poller'): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`SECWRAP_STAGE=${stage}`)
-  } catch {
-    return false
-  }
+/** The process of this role that the supervisor has started, as soon as there is one. */
+async function workerOf({ pid }: WatchedRun, role: 'resolver' | 'poller'): Promise<number> {
+  const find = () => childrenOf(pid).find(child => isWorker(child, role))
+  await waitFor(() => find() !== undefined, STEP_MS)
+  return find() ?? 0
 }

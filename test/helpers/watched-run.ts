@@ -97,6 +97,16 @@ export function childrenOf(pid: number): readonly number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
 }
 
+/** Whether a process of `--watch` is that, or is about to become it. */
+export function isWorker(pid: number, role: 'resolver' | 'poller'): boolean {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+    return variables.some(variable => /^SECWRAP_STAGE=\w+ \d+ (\w+)/.exec(variable)?.[1] === role)
+  } catch {
+    return false
+  }
+}
+
 export function isAlive(pid: number): boolean {
   try {
     const hasEnded = /^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
