@@ -1,6 +1,8 @@
 /** `--watch` where its user may start no other process for a while: it says so, and goes on when it may again. */
 import { chownSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect } from '@jest/globals'
+import { isRoot } from '../helpers/container.ts'
+import { testWith } from '../helpers/needs.ts'
 import { ARTIFACTS, run } from '../helpers/secwrap.ts'
 import { startSidecar } from '../helpers/sidecar-run.ts'
 import { createFolder } from '../helpers/temporary-folder.ts'
@@ -40,6 +42,8 @@ async function forbidProcesses({ pid }: WatchedRun): Promise<AsyncDisposable> {
 
 const FLAGS = ['--interval', '0.3', '--debounce', '0.5', '--log-level', 'info']
 
+const testAsRoot = testWith(isRoot, 'root')
+
 describe.each(ARTIFACTS)('$name', artifact => {
   const start = (project: Project, flags: readonly string[] = []) =>
     startWatch({
@@ -50,7 +54,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
       command: TELLING,
     })
 
-  test(
+  testAsRoot(
     'no poller: the command keeps running, and is current again afterwards',
     async () => {
       using project = createProject()
@@ -71,7 +75,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     PATIENCE_MS,
   )
 
-  test(
+  testAsRoot(
     'no resolver: the restart waits',
     async () => {
       using project = createProject()
@@ -89,7 +93,7 @@ describe.each(ARTIFACTS)('$name', artifact => {
     PATIENCE_MS,
   )
 
-  test(
+  testAsRoot(
     'no look: the files stay, and are current again afterwards',
     async () => {
       using project = createProject()
